@@ -1,0 +1,115 @@
+const initialCapacity = 256;
+
+/**
+ * One growable big-endian buffer, meant to be kept and reused: `finish()` makes the only copy and starts over.
+ *
+ * Lengths that are known only afterwards are reserved and patched, so a nested value is written in one pass.
+ */
+export class ByteWriter {
+  #bytes: Uint8Array;
+  #view: DataView;
+  #length = 0;
+
+  constructor(capacity = initialCapacity) {
+    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  u8(value: number): void {
+    this.#view.setUint8(this.reserve(1), value);
+  }
+
+  i8(value: number): void {
+    this.#view.setInt8(this.reserve(1), value);
+  }
+
+  u16(value: number): void {
+    this.#view.setUint16(this.reserve(2), value);
+  }
+
+  i16(value: number): void {
+    this.#view.setInt16(this.reserve(2), value);
+  }
+
+  u32(value: number): void {
+    this.#view.setUint32(this.reserve(4), value);
+  }
+
+  i32(value: number): void {
+    this.#view.setInt32(this.reserve(4), value);
+  }
+
+  u64(value: bigint): void {
+    this.#view.setBigUint64(this.reserve(8), value);
+  }
+
+  i64(value: bigint): void {
+    this.#view.setBigInt64(this.reserve(8), value);
+  }
+
+  f32(value: number): void {
+    this.#view.setFloat32(this.reserve(4), value);
+  }
+
+  f64(value: number): void {
+    this.#view.setFloat64(this.reserve(8), value);
+  }
+
+  bytes(bytes: Uint8Array): void {
+    // Reserving may replace the buffer, so it must come before `this.#bytes` is read.
+    const at = this.reserve(bytes.length);
+    this.#bytes.set(bytes, at);
+  }
+
+  /** Makes room for `length` octets and returns their offset for {@link patchU8} and its kin. Contents are undefined. */
+  reserve(length: number): number {
+    const offset = this.#length;
+    const end = offset + length;
+    if (end > this.#bytes.length) this.#grow(end);
+    this.#length = end;
+    return offset;
+  }
+
+  patchU8(offset: number, value: number): void {
+    this.#view.setUint8(offset, value);
+  }
+
+  patchU16(offset: number, value: number): void {
+    this.#view.setUint16(offset, value);
+  }
+
+  /** Opens a gap of `length` octets at `offset`, moving what stands behind it. */
+  insert(offset: number, length: number): void {
+    const end = this.#length;
+    this.reserve(length);
+    this.#bytes.copyWithin(offset + length, offset, end);
+  }
+
+  /** Forgets everything written behind `length`. */
+  truncate(length: number): void {
+    if (length < this.#length) this.#length = length;
+  }
+
+  /** A view of what was written so far; valid until the next write. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** An exact copy of what was written; the writer is empty afterwards and keeps its buffer. */
+  finish(): Uint8Array {
+    const result = this.#bytes.slice(0, this.#length);
+    this.#length = 0;
+    return result;
+  }
+
+  #grow(needed: number): void {
+    const bytes = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    bytes.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+  }
+}
