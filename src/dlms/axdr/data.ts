@@ -1,0 +1,109 @@
+import { ByteReader } from "../../bytes/byte-reader.ts";
+import { ByteWriter } from "../../bytes/byte-writer.ts";
+import { type CompactArray, readCompactArray, writeCompactArray } from "./compact-array.ts";
+import { dataTag, dataTypeOf } from "./data-type.ts";
+import { readCount, writeLength } from "./length.ts";
+import { type ScalarCodec, type ScalarType, type ScalarValues, scalarCodecs } from "./scalar.ts";
+import type { Schema } from "./schema.ts";
+
+type ScalarData = { readonly [T in ScalarType]: { readonly type: T; readonly value: ScalarValues[T] } }[ScalarType];
+
+/**
+ * `Data` as a tagged tree: lossless, for values whose type nobody declared. Octet strings are views of the source.
+ */
+export type DlmsData =
+  | ScalarData
+  | { readonly type: "array" | "structure"; readonly value: readonly DlmsData[] }
+  | { readonly type: "compact-array"; readonly value: CompactArray };
+
+/** Deepest nesting accepted, far beyond any COSEM attribute (the object list needs six). */
+export const maxDataDepth = 16;
+
+const nullData: DlmsData = { type: "null-data", value: null };
+
+/**
+ * Reads one tagged value.
+ * @throws DecodeError `limit` beyond {@link maxDataDepth}, `bad-tag` for a tag that is not in use
+ */
+export function readData(reader: ByteReader, depth = 0): DlmsData {
+  const start = reader.offset;
+  const tag = reader.u8("data tag");
+  const type = dataTypeOf(tag);
+  switch (type) {
+    case undefined:
+      throw reader.error("bad-tag", "data", `unknown data type ${tag}`, start);
+    case "null-data":
+      return nullData;
+    case "array":
+    case "structure": {
+      if (depth >= maxDataDepth) throw reader.error("limit", type, `nested deeper than ${maxDataDepth}`, start);
+      const count = readCount(reader, type);
+      const value: DlmsData[] = [];
+      for (let index = 0; index < count; index++) value.push(readData(reader, depth + 1));
+      return { type, value };
+    }
+    case "compact-array":
+      return { type, value: readCompactArray(reader, depth) };
+    default:
+      return { type, value: scalarCodecs[type].read(reader) } as ScalarData;
+  }
+}
+
+export function writeData(writer: ByteWriter, data: DlmsData): void {
+  writer.u8(dataTag[data.type]);
+  switch (data.type) {
+    case "array":
+    case "structure":
+      writeLength(writer, data.value.length);
+      for (const element of data.value) writeData(writer, element);
+      return;
+    case "compact-array":
+      writeCompactArray(writer, data.value);
+      return;
+    default:
+      (scalarCodecs[data.type] as ScalarCodec<unknown>).write(writer, data.value);
+  }
+}
+
+/** Steps over one tagged value without building it. @throws DecodeError as {@link readData} */
+export function skipData(reader: ByteReader, depth = 0): void {
+  const start = reader.offset;
+  const tag = reader.u8("data tag");
+  const type = dataTypeOf(tag);
+  switch (type) {
+    case undefined:
+      throw reader.error("bad-tag", "data", `unknown data type ${tag}`, start);
+    case "array":
+    case "structure": {
+      if (depth >= maxDataDepth) throw reader.error("limit", type, `nested deeper than ${maxDataDepth}`, start);
+      const count = readCount(reader, type);
+      for (let index = 0; index < count; index++) skipData(reader, depth + 1);
+      return;
+    }
+    case "compact-array":
+      readCompactArray(reader, depth);
+      return;
+    default: {
+      const codec = scalarCodecs[type];
+      if (codec.size === undefined) codec.read(reader);
+      else reader.skip(codec.size, type);
+    }
+  }
+}
+
+/** One value and nothing behind it. @throws DecodeError */
+export function decodeData(bytes: Uint8Array): DlmsData {
+  const reader = new ByteReader(bytes);
+  const data = readData(reader);
+  reader.expectEnd("data");
+  return data;
+}
+
+export function encodeData(data: DlmsData): Uint8Array {
+  const writer = new ByteWriter();
+  writeData(writer, data);
+  return writer.finish();
+}
+
+/** Any value, as a tagged tree. */
+export const anyData: Schema<DlmsData> = { type: { name: "any" }, read: (reader) => readData(reader), write: writeData };
