@@ -1,0 +1,30 @@
+import { AssociationLn } from "./classes/association-ln.ts";
+import { Clock } from "./classes/clock.ts";
+import { Data } from "./classes/data.ts";
+import { DemandRegister } from "./classes/demand-register.ts";
+import { ExtendedRegister } from "./classes/extended-register.ts";
+import { ProfileGeneric } from "./classes/profile-generic.ts";
+import { Register } from "./classes/register.ts";
+import { SapAssignment } from "./classes/sap-assignment.ts";
+import type { CosemClass } from "./define.ts";
+
+/** Every interface class this stack knows, in order of class id. */
+export const cosemClasses: readonly CosemClass[] = [
+  Data,
+  Register,
+  ExtendedRegister,
+  DemandRegister,
+  ProfileGeneric,
+  Clock,
+  AssociationLn,
+  SapAssignment,
+];
+
+/**
+ * The class with this id. Where the version is not known, or not one of ours, the nearest lower version serves, then
+ * the lowest: attributes keep their meaning from version to version, new ones are added behind.
+ */
+export function findClass(classId: number, version?: number): CosemClass | undefined {
+  const versions = cosemClasses.filter((candidate) => candidate.classId === classId).sort((a, b) => b.version - a.version);
+  return versions.find((candidate) => version === undefined || candidate.version <= version) ?? versions.at(-1);
+}

@@ -1,0 +1,76 @@
+import {
+  arrayOf,
+  bitString,
+  enumeration,
+  integer,
+  longUnsigned,
+  nullable,
+  octetString,
+  structure,
+  unsigned,
+} from "../../dlms/axdr/data-schemas.ts";
+import type { Infer } from "../../dlms/axdr/schema.ts";
+import { attribute, defineClass, method } from "../define.ts";
+import { logicalName } from "../logical-name.ts";
+
+/** Access modes of an attribute in object lists of Association LN versions 1 and 2 (Blue Book 4.4.4). */
+export const attributeAccessMode = enumeration({
+  "no-access": 0,
+  "read-only": 1,
+  "write-only": 2,
+  "read-and-write": 3,
+  "authenticated-read-only": 4,
+  "authenticated-write-only": 5,
+  "authenticated-read-and-write": 6,
+});
+
+/** Access modes of a method in object lists of Association LN versions 1 and 2. */
+export const methodAccessMode = enumeration({ "no-access": 0, access: 1, "authenticated-access": 2 });
+
+/** access_right: what one association may do with one object. */
+export const accessRights = structure({
+  attributeAccess: arrayOf(structure({ attributeId: integer, accessMode: attributeAccessMode, accessSelectors: nullable(arrayOf(integer)) })),
+  methodAccess: arrayOf(structure({ methodId: integer, accessMode: methodAccessMode })),
+});
+export type AccessRights = Infer<typeof accessRights>;
+
+export const objectListElement = structure({ classId: longUnsigned, version: unsigned, logicalName, accessRights });
+export type ObjectListElement = Infer<typeof objectListElement>;
+
+/** Association LN, class 15 version 1 (Blue Book 4.4.4). */
+export const AssociationLn = defineClass({
+  classId: 15,
+  version: 1,
+  name: "Association LN",
+  attributes: {
+    logicalName: attribute(1, logicalName, "r", "identifies the object"),
+    objectList: attribute(2, arrayOf(objectListElement), "r", "objects visible in the association, with access rights", { selectors: [1, 2, 3, 4] }),
+    associatedPartnersId: attribute(3, structure({ clientSap: integer, serverSap: longUnsigned }), "r", "SAPs of the two partners"),
+    applicationContextName: attribute(4, octetString, "r", "object identifier of the application context"),
+    xdlmsContextInfo: attribute(
+      5,
+      structure({
+        conformance: bitString,
+        maxReceivePduSize: longUnsigned,
+        maxSendPduSize: longUnsigned,
+        dlmsVersionNumber: unsigned,
+        qualityOfService: integer,
+        cypheringInfo: octetString,
+      }),
+      "r",
+      "negotiated xDLMS context",
+    ),
+    authenticationMechanismName: attribute(6, octetString, "r", "object identifier of the authentication mechanism"),
+    secret: attribute(7, octetString, "w", "LLS or HLS secret"),
+    associationStatus: attribute(8, enumeration({ "non-associated": 0, "association-pending": 1, associated: 2 }), "r", "state of the association", {
+      dynamic: true,
+    }),
+    securitySetupReference: attribute(9, logicalName, "r", "security setup object in use"),
+  },
+  methods: {
+    replyToHlsAuthentication: method(1, octetString, "third pass of HLS; returns the fourth", octetString),
+    changeHlsSecret: method(2, octetString, "replaces the HLS secret"),
+    addObject: method(3, objectListElement, "adds an object to the list"),
+    removeObject: method(4, objectListElement, "removes an object from the list"),
+  },
+});

@@ -1,0 +1,200 @@
+import type { Transport } from "../transport/transport.ts";
+import type { TraceSink } from "../transport/trace.ts";
+import { Alarm, earlier } from "./alarm.ts";
+import type { ApplicationConnection } from "./application.ts";
+import type { Channel, StationEvent, StationLink } from "./data-link.ts";
+import type { Timers } from "./timers.ts";
+
+export interface ServerSessionOptions<Event> {
+  readonly transport: Transport;
+  readonly link: StationLink;
+  readonly timers: Timers;
+  /** The application layer of a channel that is used for the first time; undefined when the address is nobody's. */
+  readonly accept: (channel: Channel) => ApplicationConnection<Event> | undefined;
+  /** Handles one event of a channel. It may answer later, and then calls `flush`. */
+  readonly onEvent: (event: Event, channel: Channel) => void;
+  /** A channel ended: release what was held for it. */
+  readonly onChannelClosed: (channel: Channel) => void;
+  readonly onClosed: (error: Error | undefined) => void;
+  /** Milliseconds without a byte after which the transport is closed; undefined for never. */
+  readonly idleTimeout?: number;
+  readonly silence?: number;
+  readonly trace?: TraceSink;
+  /** Channels one peer may hold open on this transport. */
+  readonly maxChannels?: number;
+}
+
+interface OpenChannel<Event> {
+  readonly channel: Channel;
+  readonly application: ApplicationConnection<Event>;
+}
+
+const defaultMaxChannels = 16;
+
+/** The pump of a server: like the client's, with one application connection for each (client, server) pair. */
+export class ServerSession<Event> {
+  readonly #options: ServerSessionOptions<Event>;
+  readonly #channels = new Map<number, OpenChannel<Event>>();
+  readonly #alarm: Alarm;
+  readonly #silence: Alarm;
+  readonly #idle: Alarm;
+  #closed = false;
+  #paused = false;
+
+  constructor(options: ServerSessionOptions<Event>) {
+    this.#options = options;
+    const { transport, timers } = options;
+    this.#alarm = new Alarm(timers, () => this.#handleTimeout());
+    this.#silence = new Alarm(timers, () => this.#handleSilence());
+    this.#idle = new Alarm(timers, () => transport.destroy());
+    transport.onClose((error) => this.#finish(error));
+    transport.onDrain(() => this.#resume());
+    transport.onData((chunk) => this.#receive(chunk));
+    this.#touch(timers.now());
+    this.flush();
+  }
+
+  /** Sends what the channels have queued, and re-arms the timers. To be called after a late answer. */
+  flush(): void {
+    if (this.#closed) return;
+    const now = this.#options.timers.now();
+    for (const open of this.#channels.values()) this.#drain(open, now);
+    this.#transmit(now);
+  }
+
+  async close(): Promise<void> {
+    await this.#options.transport.close();
+    this.#finish(undefined);
+  }
+
+  #receive(chunk: Uint8Array): void {
+    const { link, timers, trace, silence } = this.#options;
+    const now = timers.now();
+    trace?.({ at: now, direction: "received", layer: "line", bytes: chunk });
+    this.#touch(now);
+    if (silence !== undefined) this.#silence.set(now + silence);
+    this.#deliver(link.receiveBytes(chunk, now), now);
+  }
+
+  #deliver(events: readonly StationEvent[], now: number): void {
+    for (const event of events) {
+      if (this.#closed) return;
+      switch (event.type) {
+        case "apdu":
+          this.#receiveApdu(event, now);
+          break;
+        case "opened":
+        case "closed":
+          this.#forget(event.channel);
+          break;
+        case "discarded":
+          this.#options.trace?.({ at: now, direction: "received", layer: "link", bytes: event.bytes, note: event.reason });
+          break;
+        case "failed":
+          this.#options.transport.destroy();
+          this.#finish(event.error);
+          return;
+      }
+    }
+    this.#transmit(now);
+  }
+
+  #receiveApdu(event: StationEvent & { readonly type: "apdu" }, now: number): void {
+    const { trace, onEvent } = this.#options;
+    const open = this.#open(event.channel);
+    if (open === undefined) return;
+    trace?.({ at: now, direction: "received", layer: "apdu", bytes: event.bytes });
+    for (const result of open.application.receiveApdu(event.bytes, now)) onEvent(result, open.channel);
+    // An unconfirmed frame is never answered, whatever the application would say (HDLC UI, broadcast).
+    if (event.confirmed) this.#drain(open, now);
+    else for (let apdu = open.application.apduToSend(); apdu !== undefined; ) apdu = open.application.apduToSend();
+  }
+
+  #open(channel: Channel): OpenChannel<Event> | undefined {
+    const key = keyOf(channel);
+    const known = this.#channels.get(key);
+    if (known !== undefined) return known;
+    if (this.#channels.size >= (this.#options.maxChannels ?? defaultMaxChannels)) return undefined;
+    const application = this.#options.accept(channel);
+    if (application === undefined) return undefined;
+    const open = { channel: { ...channel }, application };
+    this.#channels.set(key, open);
+    return open;
+  }
+
+  #forget(channel: Channel): void {
+    const key = keyOf(channel);
+    const known = this.#channels.get(key);
+    if (known === undefined) return;
+    this.#channels.delete(key);
+    this.#options.onChannelClosed(known.channel);
+  }
+
+  #drain(open: OpenChannel<Event>, now: number): void {
+    const { link, trace } = this.#options;
+    for (let apdu = open.application.apduToSend(); apdu !== undefined; apdu = open.application.apduToSend()) {
+      trace?.({ at: now, direction: "sent", layer: "apdu", bytes: apdu });
+      link.send(open.channel, apdu, now);
+    }
+  }
+
+  #transmit(now: number): void {
+    if (this.#closed) return;
+    const { link, transport, trace } = this.#options;
+    for (let bytes = link.dataToSend(); bytes !== undefined; bytes = link.dataToSend()) {
+      trace?.({ at: now, direction: "sent", layer: "line", bytes });
+      if (!transport.write(bytes) && !this.#paused) {
+        // The peer asks faster than it reads: hear no more requests until it has caught up.
+        this.#paused = true;
+        transport.pause();
+      }
+    }
+    let deadline = link.nextTimeout;
+    for (const open of this.#channels.values()) deadline = earlier(deadline, open.application.nextTimeout);
+    this.#alarm.set(deadline);
+  }
+
+  #resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#options.transport.resume();
+  }
+
+  #handleTimeout(): void {
+    const { link, timers, onEvent } = this.#options;
+    const now = timers.now();
+    for (const { application, channel } of [...this.#channels.values()]) {
+      if (application.nextTimeout !== undefined && application.nextTimeout <= now) {
+        for (const event of application.handleTimeout(now)) onEvent(event, channel);
+      }
+    }
+    if (link.nextTimeout !== undefined && link.nextTimeout <= now) this.#deliver(link.handleTimeout(now), now);
+    this.flush();
+  }
+
+  #handleSilence(): void {
+    const { link, timers } = this.#options;
+    const now = timers.now();
+    this.#deliver(link.handleSilence(now), now);
+  }
+
+  #touch(now: number): void {
+    const { idleTimeout } = this.#options;
+    if (idleTimeout !== undefined) this.#idle.set(now + idleTimeout);
+  }
+
+  #finish(error: Error | undefined): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#alarm.stop();
+    this.#silence.stop();
+    this.#idle.stop();
+    for (const { channel } of this.#channels.values()) this.#options.onChannelClosed(channel);
+    this.#channels.clear();
+    this.#options.onClosed(error);
+  }
+}
+
+function keyOf(channel: Channel): number {
+  return channel.clientSap * 0x10000 + channel.serverSap;
+}

@@ -1,0 +1,158 @@
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { TransportError } from "../errors.ts";
+import type { Listener, Transport } from "./transport.ts";
+
+export interface TcpOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Milliseconds until a connection attempt is given up. */
+  readonly connectTimeout?: number;
+}
+
+/**
+ * Opens a TCP connection.
+ * @throws TransportError `refused`, `timeout` or `open-failed`
+ */
+export function connectTcp(options: TcpOptions): Promise<Transport> {
+  const { host, port, connectTimeout = 5000 } = options;
+  const target = `tcp ${host}:${port}`;
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, noDelay: true, keepAlive: true });
+    socket.setTimeout(connectTimeout);
+    socket.once("connect", () => {
+      socket.setTimeout(0);
+      socket.removeAllListeners();
+      resolve(new TcpTransport(socket, target));
+    });
+    socket.once("timeout", () => {
+      socket.destroy();
+      reject(new TransportError("timeout", `${target} did not answer within ${connectTimeout} ms`, { hint: "check the address and that nothing in between drops the packets" }));
+    });
+    socket.once("error", (cause) => reject(openError(target, cause)));
+  });
+}
+
+/**
+ * Listens for TCP connections.
+ * @throws TransportError `open-failed`, naming a port that is already in use
+ */
+export function listenTcp(
+  options: { readonly host: string; readonly port: number; readonly maxConnections?: number },
+  accept: (transport: Transport) => void,
+): Promise<Listener> {
+  const { host, port } = options;
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: false }, (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    accept(new TcpTransport(socket, `tcp ${socket.remoteAddress}:${socket.remotePort}`));
+  });
+  if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause) => reject(listenError(host, port, cause)));
+    server.listen({ host, port }, () => resolve(listenerOf(server, host, sockets)));
+  });
+}
+
+function listenerOf(server: Server, host: string, sockets: ReadonlySet<Socket>): Listener {
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return {
+    address: `${host}:${port}`,
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+class TcpTransport implements Transport {
+  readonly name: string;
+  readonly #socket: Socket;
+  #onClose: ((error?: Error) => void) | undefined;
+  #error: Error | undefined;
+
+  constructor(socket: Socket, name: string) {
+    this.#socket = socket;
+    this.name = name;
+    socket.on("error", (error) => {
+      this.#error = error;
+    });
+    socket.on("close", () => this.#onClose?.(this.#error));
+  }
+
+  onData(listener: (chunk: Uint8Array) => void): void {
+    this.#socket.removeAllListeners("data");
+    this.#socket.on("data", listener);
+  }
+
+  onClose(listener: (error?: Error) => void): void {
+    this.#onClose = listener;
+    if (this.#socket.closed) listener(this.#error);
+  }
+
+  onDrain(listener: () => void): void {
+    this.#socket.removeAllListeners("drain");
+    this.#socket.on("drain", listener);
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return this.#socket.writable ? this.#socket.write(bytes) : true;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  close(): Promise<void> {
+    const socket = this.#socket;
+    if (socket.closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      socket.once("close", () => resolve());
+      // A peer that neither reads nor closes must not keep us: what is not flushed by then is lost.
+      socket.setTimeout(closeTimeout, () => socket.destroy());
+      socket.end(() => socket.destroySoon());
+      socket.resume();
+    });
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+const closeTimeout = 1000;
+
+function openError(target: string, cause: Error): TransportError {
+  const code = (cause as NodeJS.ErrnoException).code;
+  switch (code) {
+    case "ECONNREFUSED":
+      return new TransportError("refused", `${target} refused the connection`, { cause, hint: "check that the meter is running and listens on this port" });
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return new TransportError("open-failed", `${target}: unknown host`, { cause, hint: "check the host name" });
+    case "ETIMEDOUT":
+      return new TransportError("timeout", `${target} did not answer`, { cause, hint: "check the address and that nothing in between drops the packets" });
+    default:
+      return new TransportError("open-failed", `${target}: ${cause.message}`, { cause });
+  }
+}
+
+function listenError(host: string, port: number, cause: Error): TransportError {
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case "EADDRINUSE":
+      return new TransportError("open-failed", `port ${port} on ${host} is already in use`, { cause, hint: "stop the other program or choose another port" });
+    case "EACCES":
+      return new TransportError("open-failed", `no permission to listen on port ${port}`, { cause, hint: "choose a port above 1023" });
+    case "EADDRNOTAVAIL":
+      return new TransportError("open-failed", `${host} is not an address of this machine`, { cause, hint: "use 127.0.0.1 or an address of this machine" });
+    default:
+      return new TransportError("open-failed", `cannot listen on ${host}:${port}: ${cause.message}`, { cause });
+  }
+}
