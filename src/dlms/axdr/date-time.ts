@@ -1,7 +1,7 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
 import type { ByteWriter } from "../../bytes/byte-writer.ts";
-import { dataTag } from "./data-type.ts";
 import { octetString } from "./data-schemas.ts";
+import { dataTag } from "./data-type.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -24,7 +24,13 @@ export interface CosemDateTime {
 }
 
 /** Bits of `clockStatus`. */
-export const clockStatus = { invalidValue: 0x01, doubtfulValue: 0x02, differentClockBase: 0x04, invalidClockStatus: 0x08, daylightSavingActive: 0x80 } as const;
+export const clockStatus = {
+  invalidValue: 0x01,
+  doubtfulValue: 0x02,
+  differentClockBase: 0x04,
+  invalidClockStatus: 0x08,
+  daylightSavingActive: 0x80,
+} as const;
 
 /** Octets of a date-time on the wire. */
 export const dateTimeLength = 12;
@@ -169,7 +175,9 @@ function civilFromDays(days: number): { year: number; month: number; day: number
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365);
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
   const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;

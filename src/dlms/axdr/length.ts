@@ -32,7 +32,12 @@ export function readCount(reader: ByteReader, what: string, minimum = 1): number
   const start = reader.offset;
   const count = readLength(reader, what);
   if (count * minimum > reader.remaining) {
-    throw new DecodeError("truncated", what, start, `${what}: ${count} elements cannot fit into ${reader.remaining} octets, at offset ${start}`);
+    throw new DecodeError(
+      "truncated",
+      what,
+      start,
+      `${what}: ${count} elements cannot fit into ${reader.remaining} octets, at offset ${start}`,
+    );
   }
   return count;
 }

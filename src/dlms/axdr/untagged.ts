@@ -36,7 +36,10 @@ export const rest: Schema<Uint8Array> = { type: { name: "remaining octets" }, re
 /**
  * ENUMERATED with names. A number without a name survives as itself, so unknown values are carried unchanged.
  */
-export function enumerated<const Names extends Readonly<Record<string, number>>>(name: string, names: Names): Schema<(keyof Names & string) | number> {
+export function enumerated<const Names extends Readonly<Record<string, number>>>(
+  name: string,
+  names: Names,
+): Schema<(keyof Names & string) | number> {
   const byNumber = new Map<number, keyof Names & string>(Object.entries(names).map(([key, value]) => [value, key]));
   return {
     type: { name, values: names },
@@ -135,7 +138,10 @@ export function choice<A extends Alternatives>(name: string, alternatives: A): S
       const tag = r.u8(name);
       const alternative = byTag.get(tag);
       if (alternative === undefined) throw r.error("bad-tag", name, `no alternative with tag ${tag.toString(16).padStart(2, "0")}`, start);
-      return { type: alternative.type, ...(alternative.schema.read(r) as object) } as ChoiceOf<A>;
+      // The alternative has just been made by its schema, so naming it in place spares a copy of every APDU.
+      const value = alternative.schema.read(r) as { type?: string };
+      value.type = alternative.type;
+      return value as ChoiceOf<A>;
     },
     write: (w, value) => {
       const [tag, schema] = alternatives[value.type as string] as readonly [number, Schema<unknown>];

@@ -1,0 +1,210 @@
+import { ByteReader } from "../bytes/byte-reader.ts";
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import type { AttributeValue, CosemClass, MethodDefinition, MethodParameter, MethodResult } from "../cosem-objects/define.ts";
+import { type LogicalName, logicalNameToBytes, parseLogicalName } from "../cosem-objects/logical-name.ts";
+import type { AttributeRequest, GetResult, ServiceResult } from "../dlms/association/services.ts";
+import type { NegotiatedContext } from "../dlms/association/negotiation.ts";
+import { type DlmsData, readData } from "../dlms/axdr/data.ts";
+import type { Schema } from "../dlms/axdr/schema.ts";
+import type { DataAccessResult } from "../dlms/xdlms/results.ts";
+import type { AccessSelection } from "../dlms/xdlms/selective-access.ts";
+import { ActionError, DataAccessError } from "../errors.ts";
+import type { ClientAssociation } from "./association.ts";
+
+/** Which attribute of which object; the class is part of the address (Green Book 9.3.6). */
+export interface AttributeAddress {
+  readonly classId: number;
+  readonly logicalName: LogicalName;
+  readonly attribute: number;
+  readonly selection?: AccessSelection | undefined;
+}
+
+/** A value as it came, or why it did not. */
+export type AttributeOutcome = { readonly value: DlmsData; readonly error?: undefined } | { readonly error: DataAccessResult; readonly value?: undefined };
+
+/** Reports octets received so far of a long answer. */
+export type ProgressListener = (receivedBytes: number) => void;
+
+/**
+ * A client of one association, typed by the class catalogue: `client.get(Register, "1.0.1.8.0.255", "scalerUnit")` is a
+ * `ScalerUnit`.
+ *
+ * Every method rejects with `DataAccessError` or `ActionError` where the meter refuses, `TransportError` where it does
+ * not answer, `DecodeError` where its answer makes no sense.
+ */
+export class DlmsClient implements AsyncDisposable {
+  readonly #association: ClientAssociation;
+
+  constructor(association: ClientAssociation) {
+    this.#association = association;
+  }
+
+  /** What the two sides agreed on. */
+  get context(): NegotiatedContext {
+    return this.#association.context;
+  }
+
+  /** One attribute, typed. */
+  async get<C extends CosemClass, K extends keyof C["attributes"] & string>(
+    cosemClass: C,
+    logicalName: string,
+    attribute: K,
+    selection?: AccessSelection,
+  ): Promise<AttributeValue<C, K>> {
+    const definition = cosemClass.attributes[attribute];
+    if (definition === undefined) throw new TypeError(`${cosemClass.name} has no attribute ${attribute}`);
+    const address = { classId: cosemClass.classId, logicalName: parseLogicalName(logicalName), attribute: definition.id, selection };
+    return decode(definition.schema, await this.getRaw(address)) as AttributeValue<C, K>;
+  }
+
+  /** One attribute as the octets of its tagged value. They are the caller's. */
+  async getRaw(address: AttributeAddress, onProgress?: ProgressListener): Promise<Uint8Array> {
+    const result = await this.#request({ service: "get", list: false, attributes: [toRequest(address)] }, onProgress);
+    return dataOf(result.results[0], address);
+  }
+
+  /**
+   * Many attributes, in as few round trips as the meter allows: with-list where negotiated, else one by one. The order
+   * is kept; refusals are values.
+   */
+  async getMany(addresses: readonly AttributeAddress[]): Promise<readonly AttributeOutcome[]> {
+    const outcomes: AttributeOutcome[] = [];
+    for (const chunk of this.#chunks(addresses)) {
+      const result = await this.#request({ service: "get", list: chunk.length > 1, attributes: chunk.map(toRequest) });
+      for (const entry of result.results) outcomes.push(toOutcome(entry));
+    }
+    return outcomes;
+  }
+
+  /** Writes one attribute. */
+  async set<C extends CosemClass, K extends keyof C["attributes"] & string>(
+    cosemClass: C,
+    logicalName: string,
+    attribute: K,
+    value: AttributeValue<C, K>,
+  ): Promise<void> {
+    const definition = cosemClass.attributes[attribute];
+    if (definition === undefined) throw new TypeError(`${cosemClass.name} has no attribute ${attribute}`);
+    const address = { classId: cosemClass.classId, logicalName: parseLogicalName(logicalName), attribute: definition.id };
+    await this.setRaw(address, encode(definition.schema, value));
+  }
+
+  /** Writes one attribute from the octets of a tagged value. */
+  async setRaw(address: AttributeAddress, value: Uint8Array): Promise<void> {
+    const result = await this.#request({ service: "set", list: false, attributes: [toRequest(address)], values: [value] });
+    const refused = result.results[0] ?? "other-reason";
+    if (refused !== "success") throw accessError(refused, address, "SET");
+  }
+
+  /** Invokes a method and gives what it returns. */
+  async invoke<C extends CosemClass, K extends keyof C["methods"] & string>(
+    cosemClass: C,
+    logicalName: string,
+    method: K,
+    parameter: MethodParameter<C, K>,
+  ): Promise<MethodResult<C, K>> {
+    const definition = cosemClass.methods[method] as MethodDefinition | undefined;
+    if (definition === undefined) throw new TypeError(`${cosemClass.name} has no method ${method}`);
+    const address = { classId: cosemClass.classId, logicalName: parseLogicalName(logicalName), method: definition.id };
+    const returned = await this.invokeRaw(address, encode(definition.parameter, parameter));
+    if (definition.result === undefined || returned === undefined) return undefined as MethodResult<C, K>;
+    return decode(definition.result, returned) as MethodResult<C, K>;
+  }
+
+  /** Invokes a method with the octets of a tagged parameter; gives the octets of what it returns. */
+  async invokeRaw(
+    address: { readonly classId: number; readonly logicalName: LogicalName; readonly method: number },
+    parameter: Uint8Array | undefined,
+  ): Promise<Uint8Array | undefined> {
+    const method = { classId: address.classId, logicalName: logicalNameToBytes(address.logicalName), methodId: address.method };
+    const result = await this.#request({ service: "action", list: false, methods: [{ method, parameter }] });
+    const outcome = result.results[0];
+    if (outcome === undefined || outcome.result !== "success") {
+      const refused = String(outcome?.result ?? "other-reason");
+      throw new ActionError(refused, `ACTION ${address.logicalName} method ${address.method}: ${refused}`);
+    }
+    return outcome.returned?.data;
+  }
+
+  /** Releases the association and closes the link; never rejects. */
+  close(): Promise<void> {
+    return this.#association.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #request<S extends ServiceResult["service"]>(
+    request: Parameters<ClientAssociation["request"]>[0] & { readonly service: S },
+    onProgress?: ProgressListener,
+  ): Promise<ServiceResult & { readonly service: S }> {
+    return (await this.#association.request(request, onProgress)) as ServiceResult & { readonly service: S };
+  }
+
+  /**
+   * Lists as long as the request APDU allows. The answers need no such care: a server that cannot fit them into one
+   * APDU uses block transfer where it is negotiated, and where it is not, lists are kept short.
+   */
+  #chunks(addresses: readonly AttributeAddress[]): readonly (readonly AttributeAddress[])[] {
+    const { conformance, serverMaxReceivePduSize } = this.context;
+    if (!conformance.has("multiple-references")) return addresses.map((address) => [address]);
+    const longest = conformance.has("block-transfer-with-get-or-read") ? maxListLength : shortListLength;
+    const chunks: AttributeAddress[][] = [];
+    let size = 0;
+    for (const address of addresses) {
+      const length = descriptorLength + (address.selection === undefined ? 0 : address.selection.parameters.length + 1);
+      const current = chunks.at(-1);
+      if (current === undefined || current.length >= longest || size + length > serverMaxReceivePduSize - listOverhead) {
+        chunks.push([address]);
+        size = length;
+      } else {
+        current.push(address);
+        size += length;
+      }
+    }
+    return chunks;
+  }
+}
+
+/** class id, logical name, attribute id and the presence octet of the selection. */
+const descriptorLength = 10;
+const listOverhead = 8;
+const maxListLength = 64;
+const shortListLength = 8;
+
+function toRequest(address: AttributeAddress): AttributeRequest {
+  return {
+    attribute: { classId: address.classId, logicalName: logicalNameToBytes(address.logicalName), attributeId: address.attribute },
+    selection: address.selection,
+  };
+}
+
+function toOutcome(result: GetResult): AttributeOutcome {
+  return result.data === undefined ? { error: result.error } : { value: readData(new ByteReader(result.data)) };
+}
+
+function dataOf(result: GetResult | undefined, address: AttributeAddress): Uint8Array {
+  if (result?.data !== undefined) return result.data;
+  throw accessError(result?.error ?? "other-reason", address, "GET");
+}
+
+function accessError(result: DataAccessResult, address: AttributeAddress, service: string): DataAccessError {
+  return new DataAccessError(String(result), `${service} ${address.logicalName} attribute ${address.attribute}: ${result}`, {
+    details: { logicalName: address.logicalName, classId: address.classId, attribute: address.attribute },
+    ...(result === "read-write-denied" ? { hint: "this client may not; another --client with its own secret may" } : {}),
+  });
+}
+
+function decode(schema: Schema<unknown>, bytes: Uint8Array): unknown {
+  const reader = new ByteReader(bytes);
+  const value = schema.read(reader);
+  reader.expectEnd("value");
+  return value;
+}
+
+function encode(schema: Schema<unknown>, value: unknown): Uint8Array {
+  const writer = new ByteWriter(64);
+  schema.write(writer, value);
+  return writer.finish();
+}

@@ -1,0 +1,144 @@
+import { ByteReader } from "../bytes/byte-reader.ts";
+import type { ByteWriter } from "../bytes/byte-writer.ts";
+import { writeLength } from "../dlms/axdr/length.ts";
+import { dataTag } from "../dlms/axdr/data-type.ts";
+import { type CosemDateTime, dateTime } from "../dlms/axdr/date-time.ts";
+import { arrayOf, doubleLongUnsigned, longUnsigned, structure } from "../dlms/axdr/data-schemas.ts";
+import type { DataAccessResult } from "../dlms/xdlms/results.ts";
+import type { AccessSelection } from "../dlms/xdlms/selective-access.ts";
+import { DecodeError } from "../errors.ts";
+import { type CaptureObject, captureObject, sameCaptureObject } from "./capture-object.ts";
+import type { Encoder } from "./object.ts";
+
+/** Rows of a profile in order of time, oldest first; what the server needs of a buffer. */
+export interface RowSource {
+  readonly rowCount: number;
+  /** Time stamp of a row, ms UTC; never decreasing. */
+  instant(row: number): number;
+  /** Appends one tagged value. */
+  writeCell(row: number, column: number, writer: ByteWriter): void;
+}
+
+export interface ProfileBuffer {
+  readonly captureObjects: () => readonly CaptureObject[];
+  /** A view that no later capture moves; taken once per request. */
+  readonly snapshot: () => RowSource;
+  /** ms UTC of a time in a request, which may leave its deviation to the meter; undefined where it names no instant. */
+  readonly toInstant: (time: CosemDateTime) => number | undefined;
+}
+
+const clockTime: CaptureObject = { classId: 8, logicalName: "0.0.1.0.0.255", attribute: 2, dataIndex: 0 };
+
+const rangeDescriptor = structure({ restrictingObject: captureObject, fromValue: dateTime, toValue: dateTime, selectedValues: arrayOf(captureObject) });
+const entryDescriptor = structure({
+  fromEntry: doubleLongUnsigned,
+  toEntry: doubleLongUnsigned,
+  fromSelectedValue: longUnsigned,
+  toSelectedValue: longUnsigned,
+});
+
+interface Selected {
+  /** First row and the row behind the last. */
+  readonly from: number;
+  readonly to: number;
+  readonly columns: readonly number[];
+}
+
+/**
+ * buffer of Profile generic (Blue Book 4.3.6): an array of structures, whole or by range (selector 1, by the clock,
+ * inclusive at both ends) or by entry (selector 2). Nothing selected is an empty array, not an error.
+ */
+export function profileBuffer(profile: ProfileBuffer): Encoder {
+  return {
+    encode(writer, selection) {
+      const rows = profile.snapshot();
+      const selected = select(profile, rows, selection);
+      if (typeof selected === "string") return selected;
+      writeRows(writer, rows, selected);
+      return "success";
+    },
+  };
+}
+
+function writeRows(writer: ByteWriter, rows: RowSource, { from, to, columns }: Selected): void {
+  writer.u8(dataTag.array);
+  writeLength(writer, Math.max(0, to - from));
+  for (let row = from; row < to; row++) {
+    writer.u8(dataTag.structure);
+    writeLength(writer, columns.length);
+    for (const column of columns) rows.writeCell(row, column, writer);
+  }
+}
+
+function select(profile: ProfileBuffer, rows: RowSource, selection: AccessSelection | undefined): Selected | (DataAccessResult & string) {
+  const objects = profile.captureObjects();
+  if (selection === undefined) return { from: 0, to: rows.rowCount, columns: objects.map((_, index) => index) };
+  try {
+    switch (selection.selector) {
+      case 1:
+        return selectRange(profile, objects, rows, selection.parameters);
+      case 2:
+        return selectEntries(objects, rows, selection.parameters);
+      default:
+        return "scope-of-access-violated";
+    }
+  } catch (error) {
+    if (error instanceof DecodeError) return "type-unmatched";
+    throw error;
+  }
+}
+
+function selectRange(
+  profile: ProfileBuffer,
+  objects: readonly CaptureObject[],
+  rows: RowSource,
+  parameters: Uint8Array,
+): Selected | (DataAccessResult & string) {
+  // The restricting object decides the type of the limits, so it is looked at before they are read as times.
+  const restricting = peekRestrictingObject(parameters);
+  if (!sameCaptureObject(restricting, clockTime) || !objects.some((object) => sameCaptureObject(object, clockTime))) return "other-reason";
+  const reader = new ByteReader(parameters);
+  const range = rangeDescriptor.read(reader);
+  reader.expectEnd("range_descriptor");
+  const from = profile.toInstant(range.fromValue);
+  const to = profile.toInstant(range.toValue);
+  if (from === undefined || to === undefined) return "other-reason";
+  const columns = objects.flatMap((object, index) =>
+    range.selectedValues.length === 0 || range.selectedValues.some((selected) => sameCaptureObject(selected, object)) ? [index] : [],
+  );
+  if (range.selectedValues.length > 0 && columns.length < range.selectedValues.length) return "other-reason";
+  return { from: firstRowAt(rows, from), to: firstRowAt(rows, to + 1), columns };
+}
+
+function peekRestrictingObject(parameters: Uint8Array): CaptureObject {
+  const reader = new ByteReader(parameters);
+  const start = reader.offset;
+  if (reader.u8("range_descriptor") !== dataTag.structure || reader.u8("range_descriptor") !== 4) {
+    throw reader.error("bad-tag", "range_descriptor", "not a structure of four elements", start);
+  }
+  return captureObject.read(reader);
+}
+
+function selectEntries(objects: readonly CaptureObject[], rows: RowSource, parameters: Uint8Array): Selected | (DataAccessResult & string) {
+  const reader = new ByteReader(parameters);
+  const entry = entryDescriptor.read(reader);
+  reader.expectEnd("entry_descriptor");
+  if (entry.fromEntry < 1 || entry.fromSelectedValue < 1) return "other-reason";
+  const lastColumn = entry.toSelectedValue === 0 ? objects.length : Math.min(entry.toSelectedValue, objects.length);
+  const columns: number[] = [];
+  for (let column = entry.fromSelectedValue - 1; column < lastColumn; column++) columns.push(column);
+  const to = entry.toEntry === 0 ? rows.rowCount : Math.min(entry.toEntry, rows.rowCount);
+  return { from: Math.min(entry.fromEntry - 1, to), to, columns };
+}
+
+/** Index of the first row not before `instant`, by bisection. */
+function firstRowAt(rows: RowSource, instant: number): number {
+  let low = 0;
+  let high = rows.rowCount;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rows.instant(middle) < instant) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

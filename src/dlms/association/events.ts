@@ -1,0 +1,29 @@
+import type { AssociationRejectedError, DlmsError } from "../../errors.ts";
+import type { DataNotification } from "../xdlms/notification.ts";
+import type { NegotiatedContext } from "./negotiation.ts";
+import type { ServiceRequest, ServiceResult } from "./services.ts";
+
+/** Names one request until its answer: 0..15 on the wire (Green Book 9.3.5, Invoke-Id-And-Priority). */
+export type InvokeId = number;
+
+/** What a client learns. Octets in results are the receiver's to keep. */
+export type ClientEvent =
+  | { readonly type: "associated"; readonly context: NegotiatedContext }
+  | { readonly type: "rejected"; readonly error: AssociationRejectedError }
+  /** A block of a long answer arrived. */
+  | { readonly type: "progress"; readonly invokeId: InvokeId; readonly receivedBytes: number }
+  | { readonly type: "response"; readonly invokeId: InvokeId; readonly result: ServiceResult }
+  /** The request has no answer: refused as a whole, or malformed, or too late. The association goes on. */
+  | { readonly type: "failed"; readonly invokeId: InvokeId; readonly error: DlmsError }
+  | { readonly type: "notification"; readonly notification: DataNotification }
+  | { readonly type: "released" }
+  /** The association is gone, and the requests under way with it. */
+  | { readonly type: "aborted"; readonly error: DlmsError };
+
+/** What a server learns. */
+export type ServerEvent =
+  | { readonly type: "associated"; readonly context: NegotiatedContext }
+  /** A service to carry out; answered by `respond`, at once or later. */
+  | { readonly type: "indication"; readonly invokeId: InvokeId; readonly request: ServiceRequest }
+  /** The association ended, by the peer's release or replaced by a new one. */
+  | { readonly type: "released" };

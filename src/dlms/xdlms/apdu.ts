@@ -1,0 +1,125 @@
+import { ByteReader } from "../../bytes/byte-reader.ts";
+import { ByteWriter } from "../../bytes/byte-writer.ts";
+import { DecodeError } from "../../errors.ts";
+import type { Infer, Schema } from "../axdr/schema.ts";
+import { choice } from "../axdr/untagged.ts";
+import { actionRequest, actionResponse } from "./action.ts";
+import { confirmedServiceError, exceptionResponse } from "./exception.ts";
+import { getRequest, getResponse } from "./get.ts";
+import { initiateRequest, initiateResponse } from "./initiate.ts";
+import { dataNotification, eventNotification } from "./notification.ts";
+import { setRequest, setResponse } from "./set.ts";
+import { apduTags } from "./tags.ts";
+
+/*
+ * The plain xDLMS APDUs by table: outer tag, then the alternative. ACSE APDUs are BER and live in `acse`.
+ */
+
+const requestsAndResponses = {
+  "get-request": choice("Get-Request", {
+    "get-request-normal": [1, getRequest.normal],
+    "get-request-next": [2, getRequest.next],
+    "get-request-with-list": [3, getRequest.withList],
+  }),
+  "get-response": choice("Get-Response", {
+    "get-response-normal": [1, getResponse.normal],
+    "get-response-with-datablock": [2, getResponse.withDatablock],
+    "get-response-with-list": [3, getResponse.withList],
+  }),
+  "set-request": choice("Set-Request", {
+    "set-request-normal": [1, setRequest.normal],
+    "set-request-with-first-datablock": [2, setRequest.withFirstDatablock],
+    "set-request-with-datablock": [3, setRequest.withDatablock],
+    "set-request-with-list": [4, setRequest.withList],
+    "set-request-with-list-and-first-datablock": [5, setRequest.withListAndFirstDatablock],
+  }),
+  "set-response": choice("Set-Response", {
+    "set-response-normal": [1, setResponse.normal],
+    "set-response-datablock": [2, setResponse.datablock],
+    "set-response-last-datablock": [3, setResponse.lastDatablock],
+    "set-response-last-datablock-with-list": [4, setResponse.lastDatablockWithList],
+    "set-response-with-list": [5, setResponse.withList],
+  }),
+  "action-request": choice("Action-Request", {
+    "action-request-normal": [1, actionRequest.normal],
+    "action-request-next-pblock": [2, actionRequest.nextPblock],
+    "action-request-with-list": [3, actionRequest.withList],
+    "action-request-with-first-pblock": [4, actionRequest.withFirstPblock],
+    "action-request-with-list-and-first-pblock": [5, actionRequest.withListAndFirstPblock],
+    "action-request-with-pblock": [6, actionRequest.withPblock],
+  }),
+  "action-response": choice("Action-Response", {
+    "action-response-normal": [1, actionResponse.normal],
+    "action-response-with-pblock": [2, actionResponse.withPblock],
+    "action-response-with-list": [3, actionResponse.withList],
+    "action-response-next-pblock": [4, actionResponse.nextPblock],
+  }),
+} as const;
+
+const single = {
+  "initiate-request": only("initiate-request", initiateRequest),
+  "initiate-response": only("initiate-response", initiateResponse),
+  "confirmed-service-error": only("confirmed-service-error", confirmedServiceError),
+  "data-notification": only("data-notification", dataNotification),
+  "event-notification-request": only("event-notification-request", eventNotification),
+  "exception-response": only("exception-response", exceptionResponse),
+} as const;
+
+const apdus = { ...requestsAndResponses, ...single };
+
+/** Any plain xDLMS APDU with logical name referencing, told apart by `type`. Octet strings are views of the source. */
+export type Apdu = Infer<(typeof apdus)[keyof typeof apdus]>;
+
+/** The APDUs of one kind: `ApduOf<"get-request-normal">`. */
+export type ApduOf<T extends Apdu["type"]> = Apdu & { readonly type: T };
+
+interface Entry {
+  readonly tag: number;
+  readonly schema: Schema<unknown>;
+}
+
+const byTag = new Map<number, Schema<unknown>>();
+const byType = new Map<string, Entry>();
+for (const [kind, schema] of Object.entries(apdus)) {
+  const tag = apduTags[kind as keyof typeof apdus].plain;
+  byTag.set(tag, schema);
+  for (const alternative of schema.type.alternatives ?? []) byType.set(alternative.name, { tag, schema });
+}
+
+/**
+ * One APDU and nothing behind it.
+ * @throws DecodeError `bad-tag` for an APDU that is not in the table, ciphered ones included
+ */
+export function decodeApdu(bytes: Uint8Array): Apdu {
+  const reader = new ByteReader(bytes);
+  const tag = reader.u8("APDU");
+  const schema = byTag.get(tag);
+  if (schema === undefined)
+    throw new DecodeError("bad-tag", "APDU", 0, `APDU: unknown or unexpected tag ${tag.toString(16).padStart(2, "0")}`);
+  const apdu = schema.read(reader) as Apdu;
+  reader.expectEnd(apdu.type);
+  return apdu;
+}
+
+/** Appends an APDU. */
+export function writeApdu(writer: ByteWriter, apdu: Apdu): void {
+  const entry = byType.get(apdu.type) as Entry;
+  writer.u8(entry.tag);
+  entry.schema.write(writer, apdu);
+}
+
+/** An APDU as octets of its own. */
+export function encodeApdu(apdu: Apdu): Uint8Array {
+  const writer = new ByteWriter(64);
+  writeApdu(writer, apdu);
+  return writer.finish();
+}
+
+/** An APDU without alternatives, as a choice of one without a tag. */
+function only<K extends string, T extends object>(type: K, schema: Schema<T>): Schema<{ readonly type: K } & T> {
+  return {
+    type: { name: type, alternatives: [{ ...schema.type, name: type }] },
+    read: (reader) => ({ ...schema.read(reader), type }),
+    write: (writer, value) => schema.write(writer, value),
+  };
+}
