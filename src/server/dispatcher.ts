@@ -4,7 +4,14 @@ import { attributeById, methodById } from "../cosem-objects/define.ts";
 import type { ObjectView, VisibleObject } from "../cosem-objects/logical-device.ts";
 import { logicalNameFromBytes } from "../cosem-objects/logical-name.ts";
 import type { ObjectContext } from "../cosem-objects/object.ts";
-import type { ActionOutcome, AttributeRequest, GetResult, MethodRequest, ServiceRequest, ServiceResult } from "../dlms/association/services.ts";
+import type {
+  ActionOutcome,
+  AttributeRequest,
+  GetResult,
+  MethodRequest,
+  ServiceRequest,
+  ServiceResult,
+} from "../dlms/association/services.ts";
 import type { DataAccessResult } from "../dlms/xdlms/results.ts";
 
 type MaybePromise<T> = T | Promise<T>;
@@ -69,13 +76,13 @@ export class Dispatcher {
 
   #invoke({ method, parameter }: MethodRequest): MaybePromise<ActionOutcome> {
     const found = this.#find(method);
-    if (typeof found === "string") return { result: found };
-    if (methodById(found.object.cosemClass, method.methodId) === undefined) return { result: "object-undefined" };
-    if (!found.right.invoke) return { result: "read-write-denied" };
+    if (typeof found === "string") return { result: found, returned: undefined };
+    if (methodById(found.object.cosemClass, method.methodId) === undefined) return { result: "object-undefined", returned: undefined };
+    if (!found.right.invoke) return { result: "read-write-denied", returned: undefined };
     const writer = new ByteWriter(64);
     const outcome = found.object.invoke(method.methodId, parameter, writer, this.#context);
     const finish = (result: ActionOutcome["result"]): ActionOutcome =>
-      writer.length === 0 ? { result } : { result, returned: { data: writer.finish() } };
+      writer.length === 0 ? { result, returned: undefined } : { result, returned: { data: writer.finish() } };
     return outcome instanceof Promise ? outcome.then(finish) : finish(outcome);
   }
 

@@ -3,7 +3,10 @@ import type { DataNotification } from "../xdlms/notification.ts";
 import type { NegotiatedContext } from "./negotiation.ts";
 import type { ServiceRequest, ServiceResult } from "./services.ts";
 
-/** Names one request until its answer: 0..15 on the wire (Green Book 9.3.5, Invoke-Id-And-Priority). */
+/**
+ * Names one request until its answer. On the wire it is 0..15 (Green Book 9.3.5, Invoke-Id-And-Priority); a client
+ * counts on beyond that, so that requests still queued are told apart, and sends the low four bits.
+ */
 export type InvokeId = number;
 
 /** What a client learns. Octets in results are the receiver's to keep. */

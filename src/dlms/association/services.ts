@@ -37,7 +37,7 @@ export type GetResult =
 export interface ActionOutcome {
   readonly result: ActionResult;
   /** Return parameters: a value, or why it could not be given. */
-  readonly returned?: GetResult | undefined;
+  readonly returned: GetResult | undefined;
 }
 
 export type ServiceResult =

@@ -108,11 +108,14 @@ export function writeApdu(writer: ByteWriter, apdu: Apdu): void {
   entry.schema.write(writer, apdu);
 }
 
+/** Shared by all calls: encoding never waits, so none can be under way when the next begins. */
+const scratch = new ByteWriter(4096);
+
 /** An APDU as octets of its own. */
 export function encodeApdu(apdu: Apdu): Uint8Array {
-  const writer = new ByteWriter(64);
-  writeApdu(writer, apdu);
-  return writer.finish();
+  scratch.truncate(0);
+  writeApdu(scratch, apdu);
+  return scratch.finish();
 }
 
 /** An APDU without alternatives, as a choice of one without a tag. */
