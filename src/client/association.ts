@@ -5,7 +5,9 @@ import type { ServiceRequest, ServiceResult } from "../dlms/association/services
 import type { DataNotification } from "../dlms/xdlms/notification.ts";
 import { LocalProtocolError, TransportError } from "../errors.ts";
 import { ClientSession, type ClientSessionOptions } from "../session/client-session.ts";
-import type { ProgressListener } from "./dlms-client.ts";
+
+/** Reports octets received so far of a long answer. */
+export type ProgressListener = (receivedBytes: number) => void;
 
 export interface ClientAssociationOptions extends Omit<ClientSessionOptions<ClientEvent>, "application"> {
   readonly application: DlmsClientConnection;

@@ -1,15 +1,22 @@
 import { ByteReader } from "../bytes/byte-reader.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
-import type { AttributeValue, CosemClass, MethodDefinition, MethodParameter, MethodResult } from "../cosem-objects/define.ts";
+import type {
+  AttributeDefinition,
+  AttributeValue,
+  CosemClass,
+  MethodDefinition,
+  MethodParameter,
+  MethodResult,
+} from "../cosem-objects/define.ts";
 import { type LogicalName, logicalNameToBytes, parseLogicalName } from "../cosem-objects/logical-name.ts";
-import type { AttributeRequest, GetResult, ServiceResult } from "../dlms/association/services.ts";
 import type { NegotiatedContext } from "../dlms/association/negotiation.ts";
+import type { AttributeRequest, GetResult, ServiceResult } from "../dlms/association/services.ts";
 import { type DlmsData, readData } from "../dlms/axdr/data.ts";
 import type { Schema } from "../dlms/axdr/schema.ts";
 import type { DataAccessResult } from "../dlms/xdlms/results.ts";
 import type { AccessSelection } from "../dlms/xdlms/selective-access.ts";
 import { ActionError, DataAccessError } from "../errors.ts";
-import type { ClientAssociation } from "./association.ts";
+import type { ClientAssociation, ProgressListener } from "./association.ts";
 
 /** Which attribute of which object; the class is part of the address (Green Book 9.3.6). */
 export interface AttributeAddress {
@@ -20,10 +27,9 @@ export interface AttributeAddress {
 }
 
 /** A value as it came, or why it did not. */
-export type AttributeOutcome = { readonly value: DlmsData; readonly error?: undefined } | { readonly error: DataAccessResult; readonly value?: undefined };
-
-/** Reports octets received so far of a long answer. */
-export type ProgressListener = (receivedBytes: number) => void;
+export type AttributeOutcome =
+  | { readonly value: DlmsData; readonly error?: undefined }
+  | { readonly error: DataAccessResult; readonly value?: undefined };
 
 /**
  * A client of one association, typed by the class catalogue: `client.get(Register, "1.0.1.8.0.255", "scalerUnit")` is a
@@ -51,8 +57,7 @@ export class DlmsClient implements AsyncDisposable {
     attribute: K,
     selection?: AccessSelection,
   ): Promise<AttributeValue<C, K>> {
-    const definition = cosemClass.attributes[attribute];
-    if (definition === undefined) throw new TypeError(`${cosemClass.name} has no attribute ${attribute}`);
+    const definition = cosemClass.attributes[attribute] as AttributeDefinition;
     const address = { classId: cosemClass.classId, logicalName: parseLogicalName(logicalName), attribute: definition.id, selection };
     return decode(definition.schema, await this.getRaw(address)) as AttributeValue<C, K>;
   }
@@ -83,8 +88,7 @@ export class DlmsClient implements AsyncDisposable {
     attribute: K,
     value: AttributeValue<C, K>,
   ): Promise<void> {
-    const definition = cosemClass.attributes[attribute];
-    if (definition === undefined) throw new TypeError(`${cosemClass.name} has no attribute ${attribute}`);
+    const definition = cosemClass.attributes[attribute] as AttributeDefinition;
     const address = { classId: cosemClass.classId, logicalName: parseLogicalName(logicalName), attribute: definition.id };
     await this.setRaw(address, encode(definition.schema, value));
   }
@@ -103,8 +107,7 @@ export class DlmsClient implements AsyncDisposable {
     method: K,
     parameter: MethodParameter<C, K>,
   ): Promise<MethodResult<C, K>> {
-    const definition = cosemClass.methods[method] as MethodDefinition | undefined;
-    if (definition === undefined) throw new TypeError(`${cosemClass.name} has no method ${method}`);
+    const definition = cosemClass.methods[method] as MethodDefinition;
     const address = { classId: cosemClass.classId, logicalName: parseLogicalName(logicalName), method: definition.id };
     const returned = await this.invokeRaw(address, encode(definition.parameter, parameter));
     if (definition.result === undefined || returned === undefined) return undefined as MethodResult<C, K>;

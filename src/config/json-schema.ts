@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { gatewaySchema } from "./gateway.ts";
+import { addressBookSchema } from "./meters.ts";
+import { virtualMeterSchema } from "./virtual-meter.ts";
+
+const schemas: Readonly<Record<string, { readonly title: string; readonly schema: z.ZodType }>> = {
+  gateway: { title: "Configuration of dlms gateway", schema: gatewaySchema },
+  meters: { title: "Address book of dlms", schema: addressBookSchema },
+  "virtual-meter": { title: "Configuration of dlms meter", schema: virtualMeterSchema },
+};
+
+/** The JSON Schema of every configuration file as it is written, for editors: file name to text. */
+export function jsonSchemaFiles(): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(schemas).map(([name, { title, schema }]) => {
+      const { $schema, ...rest } = z.toJSONSchema(schema, { io: "input", target: "draft-2020-12", reused: "inline" });
+      return [`${name}.schema.json`, `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`];
+    }),
+  );
+}

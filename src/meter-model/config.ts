@@ -1,0 +1,35 @@
+import { type TimeZoneRule, utc } from "./local-time.ts";
+import { type ProfileDefinition, type ProfileName, profileDefinitions } from "./profiles.ts";
+import { second } from "./units.ts";
+
+/** What a meter is built with. Parameters that can be changed in the field (zone, periods) are its first values only. */
+export interface MeterConfig {
+  readonly zone: TimeZoneRule;
+  /** Microseconds the clock gains per second, -1000..1000. */
+  readonly driftPpm: number;
+  /** ms; a clock set by less than this marks no interval. */
+  readonly clockShiftLimit: number;
+  /** ms without supply after which the clock is invalid. */
+  readonly clockReserve: number;
+  /** mA below which no power registers: 0.4 % of the basic current for class 1 (IEC 62053-21). */
+  readonly startCurrent: number;
+  /** ms above which a power failure is a long one. */
+  readonly longFailureThreshold: number;
+  /** Seconds; divides the day. */
+  readonly demandPeriod: number;
+  readonly profiles: Readonly<Record<ProfileName, ProfileDefinition>>;
+}
+
+const basicCurrent = 5000;
+
+/** A single-phase meter of 5 A basic current, in UTC. */
+export const defaultMeterConfig: MeterConfig = {
+  zone: utc,
+  driftPpm: 0,
+  clockShiftLimit: 60 * second,
+  clockReserve: Number.POSITIVE_INFINITY,
+  startCurrent: (basicCurrent * 4) / 1000,
+  longFailureThreshold: 180 * second,
+  demandPeriod: 900,
+  profiles: profileDefinitions,
+};

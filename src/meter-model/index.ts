@@ -1,0 +1,18 @@
+export * from "./capture-buffer.ts";
+export * from "./config.ts";
+export type { DemandQuantity } from "./demand.ts";
+export { demandQuantities } from "./demand.ts";
+export type { DemandReading } from "./demand-registers.ts";
+export type { AccumulatedEnergy, EnergyName } from "./energy.ts";
+export { accumulatedEnergies } from "./energy.ts";
+export type { DomainEvent } from "./events.ts";
+export type { LoadModel, LoadSegment, OperatingPoint } from "./load-model.ts";
+export * from "./local-time.ts";
+export type { Measurement } from "./measurement.ts";
+export * from "./meter.ts";
+export * from "./profiles.ts";
+export type { MeterState, TaskName } from "./state.ts";
+export { initialState, isMeterState } from "./state.ts";
+export type { SupplyState } from "./supply.ts";
+export * from "./synthetic-load.ts";
+export * from "./units.ts";

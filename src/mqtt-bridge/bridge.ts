@@ -1,0 +1,301 @@
+import { connect as connectMqtt, type IClientOptions, type IClientPublishOptions } from "mqtt";
+import { ConfigError, TransportError } from "../errors.ts";
+import type { BridgeStatus } from "./bridge-status.ts";
+import type { LinkListener, OpenLink } from "./broker-link.ts";
+import { BrokerConnection } from "./connection.ts";
+import { Discovery } from "./discovery.ts";
+import { HomeAssistantSession } from "./home-assistant-session.ts";
+import type { OutgoingMessage } from "./message.ts";
+import { Meters } from "./meters.ts";
+import { connectionError } from "./mqtt-error.ts";
+import type { MqttBridgeOptions } from "./options.ts";
+import { bridgeStatePayload, infoPayload, meterEventPayload, profilePayload, pushPayload } from "./payload.ts";
+import { PublishQueue } from "./publish-queue.ts";
+import type {
+  AvailabilityState,
+  DeviceDescription,
+  MeterEvent,
+  MeterSnapshot,
+  ProfileChunk,
+  PushRecord,
+  ReadingIdentity,
+  ReadingValue,
+} from "./reading.ts";
+import { RetainedTree } from "./retained-tree.ts";
+import { TopicTree } from "./topics.ts";
+
+/** Milliseconds for the closing of a connection whose messages are all delivered. */
+const endTimeout = 1000;
+
+/** Seconds. */
+const defaultEventExpiry = 3600;
+
+/**
+ * Publishes meters to an MQTT broker (mqtt.md). What the broker is to hold is kept here and sent again after every connection,
+ * so neither a restart of the broker nor an outage loses more than events that no longer found room.
+ */
+export class MqttBridge {
+  readonly #options: MqttBridgeOptions;
+  readonly #topics: TopicTree;
+  readonly #tree = new RetainedTree();
+  readonly #queue: PublishQueue;
+  readonly #connection: BrokerConnection;
+  readonly #homeAssistant: HomeAssistantSession | undefined;
+  readonly #meters: Meters;
+  #firstAttempt: { readonly resolve: () => void; readonly reject: (error: TransportError) => void } | undefined;
+  #started = false;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * `open` makes the connections; the default is the network.
+   * @throws ConfigError for a URL that is not MQTT's, a base without levels, or meters that would share a topic
+   */
+  constructor(options: MqttBridgeOptions, open: OpenLink = mqttLink(options)) {
+    const { timers, random, homeAssistant, info, meterIds } = options;
+    this.#options = options;
+    this.#topics = new TopicTree(options.base ?? "dlms");
+    for (const meterId of meterIds) this.#topics.segment(meterId);
+    const limits = { waiting: 1000, inFlight: 32, acknowledgeTimeout: 30_000, ...options.queue };
+    this.#queue = new PublishQueue(this.#tree, limits, timers, {
+      dropped: ({ topic }) => options.onStatus?.({ type: "dropped", topic }),
+      refused: ({ topic }, cause) => options.onStatus?.({ type: "refused", topic, cause }),
+      stalled: () => this.#connection.restart(),
+    });
+    const reconnect = { first: 1000, longest: 60_000, ...options.reconnect };
+    this.#connection = new BrokerConnection(
+      { open, address: addressOf(options.url), reconnect, timers, random },
+      {
+        connected: (link, receiveMaximum) => {
+          this.#homeAssistant?.attach(link);
+          this.#queue.attach(link, receiveMaximum);
+          options.onStatus?.({ type: "connected" });
+          this.#firstAttempt?.resolve();
+          this.#firstAttempt = undefined;
+        },
+        message: (topic, payload, retained) => this.#homeAssistant?.receive(topic, payload, retained),
+        disconnected: (error, retryIn) => {
+          this.#homeAssistant?.detach();
+          this.#queue.detach();
+          options.onStatus?.({ type: "disconnected", error, retryIn });
+          this.#firstAttempt?.reject(error);
+          this.#firstAttempt = undefined;
+        },
+      },
+    );
+    this.#retain("state", bridgeStatePayload("online"));
+    this.#retain("info", infoPayload(info));
+    const { wallClock, eventExpiry = defaultEventExpiry } = options;
+    const onStatus = (status: BridgeStatus) => options.onStatus?.(status);
+    const send = (message: OutgoingMessage) => this.#queue.enqueue(message);
+    const common = { topics: this.#topics, tree: this.#tree, send, onStatus };
+    const discovery = homeAssistant?.enabled ? new Discovery(homeAssistant, info.version, meterIds, common) : undefined;
+    this.#meters = new Meters({ ...common, discovery, wallClock, eventExpiry });
+    if (homeAssistant === undefined || discovery === undefined) return;
+    const republish = () => this.#change(() => this.#tree.resend(["availability", "state"]));
+    const cleanedUp = () => this.#queue.pump();
+    this.#homeAssistant = new HomeAssistantSession({ homeAssistant, discovery, timers, random, republish, cleanedUp, onStatus });
+  }
+
+  /** True while the broker accepts us. */
+  get connected(): boolean {
+    return this.#connection.link !== undefined;
+  }
+
+  /** Messages that wait for the broker and are not retained. */
+  get waiting(): number {
+    return this.#queue.waiting;
+  }
+
+  /**
+   * Connects and stays connected until closed. Resolves with the first connection; when the first attempt fails it throws, and
+   * the bridge keeps trying all the same.
+   * @throws TransportError of the layer "mqtt", with what to do about it
+   */
+  connect(): Promise<void> {
+    if (this.#started || this.#closing !== undefined) return Promise.resolve();
+    this.#started = true;
+    return new Promise((resolve, reject) => {
+      this.#firstAttempt = { resolve, reject };
+      this.#connection.start();
+    });
+  }
+
+  /**
+   * Makes a meter known. `known` names everything that will be read of it, with units: what Home Assistant has besides is
+   * removed. Without it the configuration grows with the readings.
+   * @throws ConfigError when the meter's topic belongs to another one
+   */
+  announce(device: DeviceDescription, known?: readonly ReadingIdentity[]): void {
+    this.#change(() => this.#meters.announce(device, known));
+  }
+
+  /** Publishes readings; while the broker is away only the latest state of a meter is kept. */
+  publishSnapshot(snapshot: MeterSnapshot): void {
+    this.#change(() => this.#meters.publishSnapshot(snapshot));
+  }
+
+  /** Says whether a meter can be reached, and why not: "timeout", "auth", "decrypt". */
+  setAvailability(meterId: string, state: AvailabilityState, reason?: string): void {
+    this.#change(() => this.#meters.setAvailability(meterId, state, reason));
+  }
+
+  /** Publishes an event of a meter; it waits for the broker if there is room. */
+  publishEvent(event: MeterEvent): void {
+    this.#change(() => this.#send(this.#topics.meter(event.meterId, "event"), meterEventPayload(event)));
+  }
+
+  /** Publishes an event of the gateway itself: "meter_joined", "association_failed", "clock_drift". */
+  publishBridgeEvent(type: string, data: Readonly<Record<string, ReadingValue | undefined>>): void {
+    this.#change(() => this.#meters.publishBridgeEvent(type, data));
+  }
+
+  /** Publishes a push as it was received. */
+  publishPush(push: PushRecord): void {
+    this.#change(() => this.#send(this.#topics.meter(push.meterId, "push"), pushPayload(push)));
+  }
+
+  /** Publishes statistics, retained; `health` must be free of secrets. */
+  publishHealth(health: Readonly<Record<string, unknown>>): void {
+    this.#change(() => this.#retain("health", JSON.stringify(health)));
+  }
+
+  /**
+   * Publishes rows of a profile. Resolves when the broker has them; the caller keeps them until then.
+   * @throws TransportError `closed` without a connection, `link-failed` when the broker refuses
+   */
+  async publishProfile(chunk: ProfileChunk): Promise<void> {
+    const sequence = this.#meters.nextSequence();
+    const topic = this.#topics.profile(chunk.meterId, chunk.logicalName);
+    await this.#queue.deliver({ topic, payload: profilePayload(chunk, sequence), retain: false, sequence, expiry: this.#expiry });
+  }
+
+  /** Removes a meter from the broker and from Home Assistant. */
+  retire(meterId: string): void {
+    this.#change(() => this.#meters.retire(meterId));
+  }
+
+  /**
+   * Says that everything is offline, lets the broker take what waits, and disconnects; all of it within `closeTimeout` and a
+   * second. Publishing afterwards does nothing.
+   */
+  close(): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      this.#homeAssistant?.stop();
+      this.#meters.allOffline("bridge-stopped");
+      this.#retain("state", bridgeStatePayload("offline"));
+      const stop = () =>
+        this.#connection.stop(endTimeout, () => {
+          this.#queue.detach();
+          this.#firstAttempt?.reject(new TransportError("closed", "the bridge was closed before the broker answered", { layer: "mqtt" }));
+          resolve();
+        });
+      if (!this.connected) return stop();
+      let waiting = true;
+      const once = () => {
+        if (!waiting) return;
+        waiting = false;
+        cancel();
+        stop();
+      };
+      const cancel = this.#options.timers.schedule(this.#options.closeTimeout ?? 5000, once);
+      this.#queue.pump();
+      this.#queue.whenIdle(once);
+    });
+    return this.#closing;
+  }
+
+  get #expiry(): number {
+    return this.#options.eventExpiry ?? defaultEventExpiry;
+  }
+
+  #change(change: () => void): void {
+    if (this.#closing !== undefined) return;
+    change();
+    this.#queue.pump();
+  }
+
+  #retain(leaf: "state" | "info" | "health", payload: string): void {
+    this.#tree.set("bridge", { topic: this.#topics.bridge(leaf), payload });
+  }
+
+  #send(topic: string, payload: string): void {
+    this.#queue.enqueue({ topic, payload, retain: false, sequence: this.#meters.nextSequence(), expiry: this.#expiry });
+  }
+}
+
+/** Host and port, without credentials. */
+function addressOf(url: string): string {
+  const { protocol, host } = URL.canParse(url) ? new URL(url) : { protocol: "", host: "" };
+  const known = ["mqtt:", "mqtts:", "ws:", "wss:"].includes(protocol) && host !== "";
+  if (!known) throw new ConfigError("mqtt.url", "expected a URL such as mqtt://127.0.0.1:1883 or mqtts://broker.example:8883");
+  return host;
+}
+
+/** Connections by the `mqtt` package, each of its own: reconnecting is decided above. */
+function mqttLink(options: MqttBridgeOptions): OpenLink {
+  const { url, version = 4, username, password, tls = {}, random } = options;
+  const address = addressOf(url);
+  const clientId = options.clientId ?? `dlms-${Math.floor(random() * 2 ** 40).toString(36)}`;
+  const will = { topic: new TopicTree(options.base ?? "dlms").bridge("state"), payload: Buffer.from(bridgeStatePayload("offline")) };
+  const clientOptions: IClientOptions = {
+    protocolVersion: version,
+    clientId,
+    clean: true,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    keepalive: options.keepalive ?? 30,
+    connectTimeout: options.connectTimeout ?? 10_000,
+    will: { ...will, qos: 1, retain: true, ...(version === 5 ? { properties: { contentType: "application/json" } } : {}) },
+    ...(version === 5 ? { properties: { sessionExpiryInterval: 0, receiveMaximum: 100 } } : {}),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+    ...(tls.key === undefined ? {} : { key: tls.key }),
+    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+  };
+  return (listener) => openMqtt(url, clientOptions, address, listener);
+}
+
+function openMqtt(url: string, options: IClientOptions, address: string, listener: LinkListener): ReturnType<OpenLink> {
+  const client = connectMqtt(url, options);
+  let failure: unknown;
+  client.on("error", (error) => {
+    failure ??= error;
+  });
+  client.on("connect", ({ properties }) => listener.connected(properties?.receiveMaximum ?? 65_535));
+  client.on("message", (topic, payload, { retain }) => listener.message(topic, payload, retain));
+  client.once("close", () => {
+    client.end(true);
+    listener.closed(connectionError(failure, address));
+  });
+  return {
+    publish: (message) =>
+      client.publishAsync(message.topic, message.payload, publishOptions(message, options.protocolVersion)).then(() => {}),
+    subscribe: (filters, refused) => {
+      client.subscribe([...filters], { qos: 1 }, (error, granted) => {
+        if (error !== null) filters.forEach(refused);
+        else for (const { topic, qos } of granted ?? []) if (qos >= 128) refused(topic);
+      });
+    },
+    unsubscribe: (filters) => void client.unsubscribe([...filters]),
+    end: () => void client.end(),
+    destroy: () => {
+      client.end(true);
+      // `end` does nothing when one is under way already.
+      client.stream.destroy();
+    },
+  };
+}
+
+/** Properties are of MQTT 5 alone. */
+function publishOptions({ payload, retain, sequence, expiry }: OutgoingMessage, version: number | undefined): IClientPublishOptions {
+  if (version !== 5) return { qos: 1, retain };
+  const properties = {
+    ...(payload === "" ? {} : { contentType: "application/json", payloadFormatIndicator: true }),
+    ...(expiry === undefined ? {} : { messageExpiryInterval: expiry }),
+    ...(sequence === undefined ? {} : { userProperties: { "dlms-seq": String(sequence) } }),
+  };
+  return { qos: 1, retain, properties };
+}

@@ -1,0 +1,31 @@
+import type { AccessRole } from "../cosem-objects/access.ts";
+import type { ServerAuthentication } from "../dlms/association/server-connection.ts";
+import { InvariantError } from "../errors.ts";
+
+/** An association that a server foresees: who may open it, how, and what for. */
+export interface AssociationDeclaration {
+  readonly clientSap: number;
+  readonly role: AccessRole;
+  readonly authentication: ServerAuthentication;
+}
+
+/** The associations of a server, by client SAP; they hold for every logical device. */
+export class AssociationTable {
+  readonly #byClient = new Map<number, AssociationDeclaration>();
+
+  /** @throws InvariantError when two associations share a client SAP */
+  constructor(declarations: readonly AssociationDeclaration[]) {
+    for (const declaration of declarations) {
+      if (this.#byClient.has(declaration.clientSap)) throw new InvariantError(`two associations for client ${declaration.clientSap}`);
+      this.#byClient.set(declaration.clientSap, declaration);
+    }
+  }
+
+  find(clientSap: number): AssociationDeclaration | undefined {
+    return this.#byClient.get(clientSap);
+  }
+
+  [Symbol.iterator](): IterableIterator<AssociationDeclaration> {
+    return this.#byClient.values();
+  }
+}

@@ -1,0 +1,2 @@
+export { LmdbMeterStore } from "./lmdb-meter-store.ts";
+export { MemoryMeterStore } from "./memory-meter-store.ts";

@@ -1,0 +1,92 @@
+import { ByteReader } from "../../bytes/byte-reader.ts";
+import { AssociationLn, type ObjectListElement } from "../../cosem-objects/classes/association-ln.ts";
+import type { ObjectView, VisibleObject } from "../../cosem-objects/logical-device.ts";
+import { type LogicalName, logicalName as logicalNameSchema } from "../../cosem-objects/logical-name.ts";
+import { bind, type CosemObject, type Encoder, unreadable } from "../../cosem-objects/object.ts";
+import { applicationContexts, authenticationMechanisms, objectIdentifierOctets } from "../../dlms/acse/object-identifiers.ts";
+import { arrayOf, longUnsigned, structure } from "../../dlms/axdr/data-schemas.ts";
+import { conformanceBits } from "../../dlms/xdlms/conformance.ts";
+import { dlmsVersion } from "../../dlms/xdlms/initiate.ts";
+import type { DataAccessResult } from "../../dlms/xdlms/results.ts";
+import type { AccessSelection } from "../../dlms/xdlms/selective-access.ts";
+import { DecodeError } from "../../errors.ts";
+
+const current: LogicalName = "0.0.40.0.0.255";
+
+/** The association objects of one role: its own, and the name that always means the one in use. */
+export function associationObjects(ownName: LogicalName, view: ObjectView): readonly VisibleObject[] {
+  return [current, ownName].map((name) => ({ object: associationObject(name, view), right: { read: true, write: false, invoke: false } }));
+}
+
+function associationObject(logicalName: LogicalName, view: ObjectView): CosemObject {
+  return bind(AssociationLn, {
+    logicalName,
+    attributes: {
+      objectList: objectListEncoder(view),
+      associatedPartnersId: ({ association }) => ({ clientSap: association.clientSap, serverSap: association.serverSap }),
+      applicationContextName: ({ association }) =>
+        objectIdentifierOctets("context", applicationContexts[association.applicationContext as keyof typeof applicationContexts]),
+      xdlmsContextInfo: ({ association }) => ({
+        conformance: conformanceBits(association.conformance),
+        maxReceivePduSize: association.serverMaxReceivePduSize,
+        maxSendPduSize: association.clientMaxReceivePduSize,
+        dlmsVersionNumber: dlmsVersion,
+        qualityOfService: 0,
+        cypheringInfo: new Uint8Array(),
+      }),
+      authenticationMechanismName: ({ association }) =>
+        objectIdentifierOctets("mechanism", authenticationMechanisms[association.mechanism as keyof typeof authenticationMechanisms]),
+      secret: unreadable,
+      associationStatus: "associated",
+      securitySetupReference: "0.0.0.0.0.0",
+    },
+  });
+}
+
+const objectId = structure({ classId: longUnsigned, logicalName: logicalNameSchema });
+
+type Filter = (element: ObjectListElement) => boolean;
+
+/** object_list with its selectors: 1 all, 2 by class, 3 by a list of objects, 4 one object (Blue Book 4.4.4). */
+function objectListEncoder(view: ObjectView): Encoder {
+  const { schema } = AssociationLn.attributes.objectList;
+  return {
+    encode(writer, selection): DataAccessResult {
+      const filter = filterOf(selection);
+      if (filter === undefined) return "scope-of-access-violated";
+      if (filter === "malformed") return "type-unmatched";
+      schema.write(writer, view.objectList.filter(filter));
+      return "success";
+    },
+  };
+}
+
+function filterOf(selection: AccessSelection | undefined): Filter | "malformed" | undefined {
+  if (selection === undefined || selection.selector === 1) return () => true;
+  try {
+    const reader = new ByteReader(selection.parameters);
+    switch (selection.selector) {
+      case 2: {
+        const classes = new Set(arrayOf(longUnsigned).read(reader));
+        return ({ classId }) => classes.has(classId);
+      }
+      case 3: {
+        const wanted = arrayOf(objectId).read(reader);
+        return (element) => wanted.some((id) => isSame(element, id));
+      }
+      case 4: {
+        const wanted = objectId.read(reader);
+        return (element) => isSame(element, wanted);
+      }
+      default:
+        return undefined;
+    }
+  } catch (error) {
+    if (error instanceof DecodeError) return "malformed";
+    throw error;
+  }
+}
+
+function isSame(element: ObjectListElement, id: { readonly classId: number; readonly logicalName: LogicalName }): boolean {
+  return element.classId === id.classId && element.logicalName === id.logicalName;
+}

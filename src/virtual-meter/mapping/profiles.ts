@@ -1,0 +1,109 @@
+import type { ByteWriter } from "../../bytes/byte-writer.ts";
+import { type CaptureObject, noCaptureObject } from "../../cosem-objects/capture-object.ts";
+import { ProfileGeneric } from "../../cosem-objects/classes/profile-generic.ts";
+import type { LogicalName } from "../../cosem-objects/logical-name.ts";
+import { profileNames as logicalNames } from "../../cosem-objects/names.ts";
+import { bind, type CosemObject } from "../../cosem-objects/object.ts";
+import { profileBuffer, type RowSource } from "../../cosem-objects/profile-source.ts";
+import { dataTag } from "../../dlms/axdr/data-type.ts";
+import { clockStatus, dateTimeLength, instantToDateTime, writeDateTime } from "../../dlms/axdr/date-time.ts";
+import { type CaptureColumn, type CaptureRows, type Meter, type ProfileName, RowStatus } from "../../meter-model/index.ts";
+import { settle, toMeterInstant } from "./clock.ts";
+import { data } from "./data-object.ts";
+import { type Quantity, quantities, writeQuantity } from "./quantity.ts";
+
+/** Which attribute each column of the domain is a capture of. */
+const columns: Readonly<Record<CaptureColumn, { readonly object: CaptureObject; readonly quantity: Quantity }>> = {
+  activeImport: { object: value(3, "1.0.1.8.0.255", 2), quantity: quantities.activeEnergy },
+  activeExport: { object: value(3, "1.0.2.8.0.255", 2), quantity: quantities.activeEnergy },
+  lastAverageImport: { object: value(5, "1.0.1.4.0.255", 3), quantity: quantities.activeDemand },
+  voltage: { object: value(3, "1.0.32.7.0.255", 2), quantity: quantities.voltage },
+  current: { object: value(3, "1.0.31.7.0.255", 2), quantity: quantities.current },
+};
+
+const profiles: Readonly<Record<ProfileName, { readonly buffer: LogicalName; readonly status: LogicalName }>> = {
+  load: { buffer: logicalNames.load, status: "0.0.96.10.1.255" },
+  hourly: { buffer: logicalNames.hourly, status: "0.0.96.10.4.255" },
+};
+
+const clock = value(8, "0.0.1.0.0.255", 2);
+
+/** Every row begins with its time and its status. */
+const leadingColumns = 2;
+
+/** The profiles with their status objects. */
+export function profileObjects(meter: Meter): readonly CosemObject[] {
+  return (Object.keys(profiles) as ProfileName[]).flatMap((name) => {
+    const { buffer, status } = profiles[name];
+    const { definition } = meter.profile(name);
+    const captureObjects = [clock, value(1, status, 2), ...definition.columns.map((column) => columns[column].object)];
+    const quantitiesOfColumns = definition.columns.map((column) => columns[column].quantity);
+    return [
+      bind(ProfileGeneric, {
+        logicalName: buffer,
+        attributes: {
+          buffer: profileBuffer({
+            captureObjects: () => captureObjects,
+            snapshot: () => rowSource(meter.profile(name).rows, quantitiesOfColumns),
+            toInstant: (time) => toMeterInstant(meter, time),
+          }),
+          captureObjects,
+          capturePeriod: { get: () => meter.profile(name).period, set: (seconds) => settle(meter.setCapturePeriod(name, seconds)) },
+          sortMethod: "fifo",
+          sortObject: noCaptureObject,
+          entriesInUse: () => meter.profile(name).rows.length,
+          profileEntries: definition.capacity,
+        },
+        methods: {
+          reset: () => settle(meter.resetProfile(name)),
+          capture: () => settle(meter.captureProfile(name)),
+        },
+      }),
+      data(status, () => ({ type: "unsigned", value: lastStatus(meter.profile(name).rows) })),
+    ];
+  });
+}
+
+/**
+ * The rows as they stand. A buffer is encoded in one go when it is asked for, so nothing is captured in between and no
+ * copy is needed.
+ */
+function rowSource(rows: CaptureRows, quantitiesOfColumns: readonly Quantity[]): RowSource {
+  return {
+    rowCount: rows.length,
+    instant: (row) => rows.stampAt(row),
+    writeCell: (row, column, writer) => {
+      switch (column) {
+        case 0:
+          writeStamp(writer, rows, row);
+          return;
+        case 1:
+          writer.u8(dataTag.unsigned);
+          writer.u8(rows.statusAt(row));
+          return;
+        default: {
+          const index = column - leadingColumns;
+          writeQuantity(writer, quantitiesOfColumns[index] as Quantity, rows.valueAt(row, index));
+        }
+      }
+    },
+  };
+}
+
+function writeStamp(writer: ByteWriter, rows: CaptureRows, row: number): void {
+  const status = rows.statusAt(row);
+  const clockBits =
+    (status & RowStatus.daylightSaving ? clockStatus.daylightSavingActive : 0) |
+    (status & RowStatus.clockInvalid ? clockStatus.invalidValue : 0);
+  writer.u8(dataTag["octet-string"]);
+  writer.u8(dateTimeLength);
+  writeDateTime(writer, instantToDateTime(rows.stampAt(row), -rows.offsetMinutesAt(row), clockBits));
+}
+
+function lastStatus(rows: CaptureRows): number {
+  return rows.length === 0 ? 0 : rows.statusAt(rows.length - 1);
+}
+
+function value(classId: number, logicalName: LogicalName, attribute: number): CaptureObject {
+  return { classId, logicalName, attribute, dataIndex: 0 };
+}

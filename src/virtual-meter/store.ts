@@ -1,0 +1,10 @@
+import type { MeterState } from "../meter-model/index.ts";
+
+/** Where a virtual meter keeps its state. Throws `StoreError`. */
+export interface MeterStore {
+  /** The state last saved; undefined for a new meter. */
+  load(): MeterState | undefined;
+  /** Saves the whole state in one transaction: on return it is durable, and on failure the one before stands. */
+  save(state: Readonly<MeterState>): void;
+  close(): Promise<void>;
+}
