@@ -4,6 +4,8 @@ const initialCapacity = 256;
  * One growable big-endian buffer, meant to be kept and reused: `finish()` makes the only copy and starts over.
  *
  * Lengths that are known only afterwards are reserved and patched, so a nested value is written in one pass.
+ *
+ * Reserving may replace the buffer and its view, so every method reserves before it touches either.
  */
 export class ByteWriter {
   #bytes: Uint8Array;
@@ -20,47 +22,56 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.#view.setUint8(this.reserve(1), value);
+    const at = this.reserve(1);
+    this.#view.setUint8(at, value);
   }
 
   i8(value: number): void {
-    this.#view.setInt8(this.reserve(1), value);
+    const at = this.reserve(1);
+    this.#view.setInt8(at, value);
   }
 
   u16(value: number): void {
-    this.#view.setUint16(this.reserve(2), value);
+    const at = this.reserve(2);
+    this.#view.setUint16(at, value);
   }
 
   i16(value: number): void {
-    this.#view.setInt16(this.reserve(2), value);
+    const at = this.reserve(2);
+    this.#view.setInt16(at, value);
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.reserve(4), value);
+    const at = this.reserve(4);
+    this.#view.setUint32(at, value);
   }
 
   i32(value: number): void {
-    this.#view.setInt32(this.reserve(4), value);
+    const at = this.reserve(4);
+    this.#view.setInt32(at, value);
   }
 
   u64(value: bigint): void {
-    this.#view.setBigUint64(this.reserve(8), value);
+    const at = this.reserve(8);
+    this.#view.setBigUint64(at, value);
   }
 
   i64(value: bigint): void {
-    this.#view.setBigInt64(this.reserve(8), value);
+    const at = this.reserve(8);
+    this.#view.setBigInt64(at, value);
   }
 
   f32(value: number): void {
-    this.#view.setFloat32(this.reserve(4), value);
+    const at = this.reserve(4);
+    this.#view.setFloat32(at, value);
   }
 
   f64(value: number): void {
-    this.#view.setFloat64(this.reserve(8), value);
+    const at = this.reserve(8);
+    this.#view.setFloat64(at, value);
   }
 
   bytes(bytes: Uint8Array): void {
-    // Reserving may replace the buffer, so it must come before `this.#bytes` is read.
     const at = this.reserve(bytes.length);
     this.#bytes.set(bytes, at);
   }

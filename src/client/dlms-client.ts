@@ -11,7 +11,8 @@ import type {
 import { type LogicalName, logicalNameToBytes, parseLogicalName } from "../cosem-objects/logical-name.ts";
 import type { NegotiatedContext } from "../dlms/association/negotiation.ts";
 import type { AttributeRequest, GetResult, ServiceResult } from "../dlms/association/services.ts";
-import { type DlmsData, readData } from "../dlms/axdr/data.ts";
+import { readData } from "../dlms/axdr/data.ts";
+import type { DlmsData } from "../dlms/axdr/dlms-data.ts";
 import type { Schema } from "../dlms/axdr/schema.ts";
 import type { DataAccessResult } from "../dlms/xdlms/results.ts";
 import type { AccessSelection } from "../dlms/xdlms/selective-access.ts";

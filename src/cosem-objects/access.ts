@@ -37,6 +37,9 @@ export function accessRightsOf(cosemClass: CosemClass, right: ObjectRight): Acce
         accessSelectors: read ? definition.selectors : undefined,
       };
     }),
-    methodAccess: Object.values(cosemClass.methods).map((definition) => ({ methodId: definition.id, accessMode: right.invoke ? "access" : "no-access" })),
+    methodAccess: Object.values(cosemClass.methods).map((definition) => ({
+      methodId: definition.id,
+      accessMode: right.invoke ? "access" : "no-access",
+    })),
   };
 }

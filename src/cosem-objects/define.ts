@@ -77,12 +77,18 @@ export function defineClass<const A extends Attributes, const M extends Methods>
 }
 
 /** The attribute with this index, and its name. */
-export function attributeById(cosemClass: CosemClass, id: number): { readonly name: string; readonly definition: AttributeDefinition } | undefined {
+export function attributeById(
+  cosemClass: CosemClass,
+  id: number,
+): { readonly name: string; readonly definition: AttributeDefinition } | undefined {
   return byId(attributeIndex, cosemClass, cosemClass.attributes, id) as { name: string; definition: AttributeDefinition } | undefined;
 }
 
 /** The method with this index, and its name. */
-export function methodById(cosemClass: CosemClass, id: number): { readonly name: string; readonly definition: MethodDefinition } | undefined {
+export function methodById(
+  cosemClass: CosemClass,
+  id: number,
+): { readonly name: string; readonly definition: MethodDefinition } | undefined {
   return byId(methodIndex, cosemClass, cosemClass.methods, id) as { name: string; definition: MethodDefinition } | undefined;
 }
 

@@ -48,7 +48,12 @@ export class LogicalDevice {
   readonly #access: AccessMatrix;
 
   /** @throws InvariantError when two objects share a logical name */
-  constructor(options: { readonly sap: number; readonly name: string; readonly objects: readonly CosemObject[]; readonly access: AccessMatrix }) {
+  constructor(options: {
+    readonly sap: number;
+    readonly name: string;
+    readonly objects: readonly CosemObject[];
+    readonly access: AccessMatrix;
+  }) {
     this.sap = options.sap;
     this.name = options.name;
     this.#objects = options.objects;

@@ -1,5 +1,5 @@
-import type { Schema } from "../dlms/axdr/schema.ts";
 import { fixedOctetString } from "../dlms/axdr/data-schemas.ts";
+import type { Schema } from "../dlms/axdr/schema.ts";
 import { ConfigError } from "../errors.ts";
 
 /** Six numbers 0..255 joined by dots: "1.0.1.8.0.255". The canonical form everywhere above the wire. */

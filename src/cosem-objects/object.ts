@@ -1,12 +1,19 @@
 import { ByteReader } from "../bytes/byte-reader.ts";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
-import type { Schema } from "../dlms/axdr/schema.ts";
 import type { NegotiatedContext } from "../dlms/association/negotiation.ts";
 import { dataTag } from "../dlms/axdr/data-type.ts";
+import type { Schema } from "../dlms/axdr/schema.ts";
 import type { ActionResult, DataAccessResult } from "../dlms/xdlms/results.ts";
 import type { AccessSelection } from "../dlms/xdlms/selective-access.ts";
 import { DecodeError } from "../errors.ts";
-import { type AttributeDefinition, type AttributeValue, attributeById, type CosemClass, type MethodDefinition, methodById } from "./define.ts";
+import {
+  type AttributeDefinition,
+  type AttributeValue,
+  attributeById,
+  type CosemClass,
+  type MethodDefinition,
+  methodById,
+} from "./define.ts";
 import type { LogicalName } from "./logical-name.ts";
 
 /** What a handler may know of the association it serves. */

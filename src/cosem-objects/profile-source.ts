@@ -1,9 +1,9 @@
 import { ByteReader } from "../bytes/byte-reader.ts";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
-import { writeLength } from "../dlms/axdr/length.ts";
+import { arrayOf, doubleLongUnsigned, longUnsigned, structure } from "../dlms/axdr/data-schemas.ts";
 import { dataTag } from "../dlms/axdr/data-type.ts";
 import { type CosemDateTime, dateTime } from "../dlms/axdr/date-time.ts";
-import { arrayOf, doubleLongUnsigned, longUnsigned, structure } from "../dlms/axdr/data-schemas.ts";
+import { writeLength } from "../dlms/axdr/length.ts";
 import type { DataAccessResult } from "../dlms/xdlms/results.ts";
 import type { AccessSelection } from "../dlms/xdlms/selective-access.ts";
 import { DecodeError } from "../errors.ts";
@@ -29,7 +29,12 @@ export interface ProfileBuffer {
 
 const clockTime: CaptureObject = { classId: 8, logicalName: "0.0.1.0.0.255", attribute: 2, dataIndex: 0 };
 
-const rangeDescriptor = structure({ restrictingObject: captureObject, fromValue: dateTime, toValue: dateTime, selectedValues: arrayOf(captureObject) });
+const rangeDescriptor = structure({
+  restrictingObject: captureObject,
+  fromValue: dateTime,
+  toValue: dateTime,
+  selectedValues: arrayOf(captureObject),
+});
 const entryDescriptor = structure({
   fromEntry: doubleLongUnsigned,
   toEntry: doubleLongUnsigned,

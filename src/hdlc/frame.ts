@@ -13,6 +13,9 @@ export const maxFrameLength = 0x7ff;
 /** Format, two one-octet addresses, control and FCS: the shortest frame there is. */
 export const minFrameLength = 7;
 
+/** Flags, format, two addresses, control, HCS and FCS at their longest. */
+const maxOverhead = 17;
+
 /** A frame of format type 3 (IEC 62056-46 6.4.1). */
 export interface HdlcFrame {
   /** More segments of the same SDU follow. */
@@ -41,6 +44,8 @@ export interface FrameHeader {
 
 /** Appends a frame with its flags. */
 export function writeFrame(writer: ByteWriter, frame: HdlcFrame): void {
+  // Room for all of it first: the buffer grows at most once, and not between the fields.
+  writer.truncate(writer.reserve(frame.information.length + maxOverhead));
   writer.u8(flag);
   const start = writer.reserve(2);
   writeAddress(writer, frame.destination);
@@ -74,7 +79,7 @@ export function writeFrame(writer: ByteWriter, frame: HdlcFrame): void {
  * @throws LocalProtocolError when the information field is too long for the length field.
  */
 export function encodeFrame(frame: HdlcFrame): Uint8Array {
-  const writer = new ByteWriter(frame.information.length + 20);
+  const writer = new ByteWriter(frame.information.length + maxOverhead);
   writeFrame(writer, frame);
   return writer.finish();
 }

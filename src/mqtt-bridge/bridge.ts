@@ -27,15 +27,13 @@ import { TopicTree } from "./topics.ts";
 /** Milliseconds for the closing of a connection whose messages are all delivered. */
 const endTimeout = 1000;
 
-/** Seconds. */
-const defaultEventExpiry = 3600;
-
 /**
  * Publishes meters to an MQTT broker (mqtt.md). What the broker is to hold is kept here and sent again after every connection,
  * so neither a restart of the broker nor an outage loses more than events that no longer found room.
  */
 export class MqttBridge {
   readonly #options: MqttBridgeOptions;
+  readonly #eventExpiry: number;
   readonly #topics: TopicTree;
   readonly #tree = new RetainedTree();
   readonly #queue: PublishQueue;
@@ -53,6 +51,7 @@ export class MqttBridge {
   constructor(options: MqttBridgeOptions, open: OpenLink = mqttLink(options)) {
     const { timers, random, homeAssistant, info, meterIds } = options;
     this.#options = options;
+    this.#eventExpiry = options.eventExpiry ?? 3600;
     this.#topics = new TopicTree(options.base ?? "dlms");
     for (const meterId of meterIds) this.#topics.segment(meterId);
     const limits = { waiting: 1000, inFlight: 32, acknowledgeTimeout: 30_000, ...options.queue };
@@ -84,12 +83,11 @@ export class MqttBridge {
     );
     this.#retain("state", bridgeStatePayload("online"));
     this.#retain("info", infoPayload(info));
-    const { wallClock, eventExpiry = defaultEventExpiry } = options;
     const onStatus = (status: BridgeStatus) => options.onStatus?.(status);
     const send = (message: OutgoingMessage) => this.#queue.enqueue(message);
     const common = { topics: this.#topics, tree: this.#tree, send, onStatus };
     const discovery = homeAssistant?.enabled ? new Discovery(homeAssistant, info.version, meterIds, common) : undefined;
-    this.#meters = new Meters({ ...common, discovery, wallClock, eventExpiry });
+    this.#meters = new Meters({ ...common, discovery, wallClock: options.wallClock, eventExpiry: this.#eventExpiry });
     if (homeAssistant === undefined || discovery === undefined) return;
     const republish = () => this.#change(() => this.#tree.resend(["availability", "state"]));
     const cleanedUp = () => this.#queue.pump();
@@ -166,7 +164,7 @@ export class MqttBridge {
   async publishProfile(chunk: ProfileChunk): Promise<void> {
     const sequence = this.#meters.nextSequence();
     const topic = this.#topics.profile(chunk.meterId, chunk.logicalName);
-    await this.#queue.deliver({ topic, payload: profilePayload(chunk, sequence), retain: false, sequence, expiry: this.#expiry });
+    await this.#queue.deliver({ topic, payload: profilePayload(chunk, sequence), retain: false, sequence, expiry: this.#eventExpiry });
   }
 
   /** Removes a meter from the broker and from Home Assistant. */
@@ -204,10 +202,6 @@ export class MqttBridge {
     return this.#closing;
   }
 
-  get #expiry(): number {
-    return this.#options.eventExpiry ?? defaultEventExpiry;
-  }
-
   #change(change: () => void): void {
     if (this.#closing !== undefined) return;
     change();
@@ -219,7 +213,7 @@ export class MqttBridge {
   }
 
   #send(topic: string, payload: string): void {
-    this.#queue.enqueue({ topic, payload, retain: false, sequence: this.#meters.nextSequence(), expiry: this.#expiry });
+    this.#queue.enqueue({ topic, payload, retain: false, sequence: this.#meters.nextSequence(), expiry: this.#eventExpiry });
   }
 }
 

@@ -1,8 +1,8 @@
 import type { TransportError } from "../errors.ts";
 import { type ReconnectOptions, reconnectDelay } from "./backoff.ts";
+import type { BridgeTimers } from "./bridge-timers.ts";
 import type { BrokerLink, OpenLink } from "./broker-link.ts";
 import { connectionError } from "./mqtt-error.ts";
-import type { BridgeTimers } from "./options.ts";
 
 /** What the owner of a connection is told. */
 export interface ConnectionListener {

@@ -1,8 +1,9 @@
 import type { BridgeStatus } from "./bridge-status.ts";
+import type { BridgeTimers } from "./bridge-timers.ts";
 import type { BrokerLink } from "./broker-link.ts";
 import type { Discovery } from "./discovery.ts";
 import { observationFilters } from "./observed-config.ts";
-import type { BridgeTimers, HomeAssistantOptions } from "./options.ts";
+import type { HomeAssistantOptions } from "./options.ts";
 
 /** What a session with Home Assistant acts on. */
 export interface HomeAssistantSessionOptions {

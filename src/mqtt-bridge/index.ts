@@ -1,5 +1,10 @@
+export type { ReconnectOptions } from "./backoff.ts";
 export { MqttBridge } from "./bridge.ts";
 export type { BridgeStatus } from "./bridge-status.ts";
+export type { BridgeTimers } from "./bridge-timers.ts";
+export type { BrokerLink, LinkListener, OpenLink } from "./broker-link.ts";
+export type { OutgoingMessage } from "./message.ts";
 export type { HomeAssistantOptions, MqttBridgeOptions, MqttTlsOptions } from "./options.ts";
 export type { BridgeInfo } from "./payload.ts";
+export type { QueueLimits } from "./publish-queue.ts";
 export type * from "./reading.ts";

@@ -1,13 +1,8 @@
 import type { ReconnectOptions } from "./backoff.ts";
 import type { BridgeStatus } from "./bridge-status.ts";
+import type { BridgeTimers } from "./bridge-timers.ts";
 import type { BridgeInfo } from "./payload.ts";
 import type { QueueLimits } from "./publish-queue.ts";
-
-/** The timers the bridge runs on; `Timers` of the session layer fits. */
-export interface BridgeTimers {
-  /** Calls back once after `delay` ms; the result cancels. */
-  schedule(delay: number, callback: () => void): () => void;
-}
 
 /** Certificates and keys as PEM text, never as paths. */
 export interface MqttTlsOptions {

@@ -1,7 +1,7 @@
 import { type DlmsError, TransportError } from "../errors.ts";
+import type { BridgeTimers } from "./bridge-timers.ts";
 import type { BrokerLink } from "./broker-link.ts";
 import type { OutgoingMessage } from "./message.ts";
-import type { BridgeTimers } from "./options.ts";
 import type { RetainedTree } from "./retained-tree.ts";
 
 /** Bounds of what waits and what is under way. */
@@ -69,7 +69,7 @@ export class PublishQueue {
   attach(link: BrokerLink, receiveMaximum: number): void {
     this.#link = link;
     this.#window = Math.max(1, Math.min(this.#limits.inFlight, receiveMaximum));
-    
+    this.#tree.resend();
     this.pump();
   }
 

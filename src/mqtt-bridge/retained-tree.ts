@@ -37,13 +37,7 @@ export class RetainedTree {
     return this.#entries.get(topic)?.message.payload;
   }
 
-  /** The topics of a group, without those being removed. */
-  topics(group: RetainedGroup): string[] {
-    return [...this.#entries.values()]
-      .filter((entry) => entry.group === group && entry.message.payload !== "")
-      .map((entry) => entry.message.topic);
-  }
-
+  /** Has the broker hold a message from now on. */
   set(group: RetainedGroup, message: RetainedMessage): void {
     this.#entries.set(message.topic, { message, group });
     this.#unsent[group].add(message.topic);

@@ -1,5 +1,5 @@
-import type { Transport } from "../transport/transport.ts";
 import type { TraceSink } from "../transport/trace.ts";
+import type { Transport } from "../transport/transport.ts";
 import { Alarm, earlier } from "./alarm.ts";
 import type { ApplicationConnection } from "./application.ts";
 import type { DataLink, LinkEvent } from "./data-link.ts";

@@ -53,7 +53,7 @@ export class LmdbFolder {
     try {
       checkFormat(this.database, this.#path, format);
       this.#claim();
-      this.#migrate(format);
+      this.#prepare(format);
     } catch (error) {
       held.delete(this.#path);
       void this.database.close();
@@ -65,7 +65,7 @@ export class LmdbFolder {
   async close(): Promise<void> {
     if (!held.has(this.#path)) return;
     try {
-      this.database.transactionSync(() => this.database.removeSync(ownerKey));
+      this.#release();
     } finally {
       await this.database.close();
       held.delete(this.#path);
@@ -81,6 +81,19 @@ export class LmdbFolder {
       return undefined;
     });
     if (owner !== undefined) throw busy(this.#path, owner.pid);
+  }
+
+  #prepare(format: StoreFormat): void {
+    try {
+      this.#migrate(format);
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
+  }
+
+  #release(): void {
+    this.database.transactionSync(() => this.database.removeSync(ownerKey));
   }
 
   #migrate(format: StoreFormat): void {

@@ -92,7 +92,7 @@ describe("FrameDecoder", () => {
       `silence ${toHex(stalled.subarray(1))}`,
     ]);
     const claiming = fromHex("7E A7 FF 03 21");
-    expect(short(run([concat(claiming, disc)], { silence: true }))).to.deep.equal(["address A7FF0321", `frame ${inside(disc)}`]);
+    expect(short(run([concat(claiming, disc)], { silence: true }))).to.deep.equal(["hcs A7FF0321", `frame ${inside(disc)}`]);
     const sound = frame(0x10, { information: "AA".repeat(200) }).subarray(0, 11);
     expect(short(run([concat(sound, disc)], { silence: true }))).to.deep.equal([
       `silence ${toHex(sound.subarray(1))}`,

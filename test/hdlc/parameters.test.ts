@@ -34,7 +34,7 @@ describe("HDLC parameters", () => {
   });
 
   it("are brought into their range", () => {
-    expect(decodeParameters(fromHex("818010 050200 10 0602FFFF 070100 0804FFFFFFFF"))).to.deep.equal(parameters(32, 2030, 1, 7));
+    expect(decodeParameters(fromHex("818011 050200 10 0602FFFF 070100 0804FFFFFFFF"))).to.deep.equal(parameters(32, 2030, 1, 7));
   });
 
   it("are refused when malformed", () => {

@@ -13,8 +13,7 @@ describe("calendar date", () => {
     for (let days = -25_567; days < 120_530; days++) {
       const engine = new Date(days * 86_400_000);
       const date = calendarDate(days);
-      const same =
-        date.year === engine.getUTCFullYear() && date.month === engine.getUTCMonth() + 1 && date.day === engine.getUTCDate();
+      const same = date.year === engine.getUTCFullYear() && date.month === engine.getUTCMonth() + 1 && date.day === engine.getUTCDate();
       if (!same || daysSinceEpoch(date) !== days || dayOfWeek(days) % 7 !== engine.getUTCDay()) expect.fail(`day ${days}`);
     }
   });
@@ -25,7 +24,9 @@ describe("calendar date", () => {
   });
 
   it("refuses months that are none", () => {
-    expect(() => daysInMonth(2026, 13)).to.throw().with.property("code", "invariant");
+    expect(() => daysInMonth(2026, 13))
+      .to.throw()
+      .with.property("code", "invariant");
   });
 
   it("returns to the same day from any day of ten thousand years", () => {

@@ -39,7 +39,10 @@ function boundaries(zone: TimeZoneRule, from: Instant, to: Instant, period: numb
 }
 
 function switchDate(begin: SwitchRule, year: number): string {
-  const zone = { standardOffsetMinutes: 0, dst: { ...utc.dst, enabled: true, begin, end: { ...utc.dst.end, month: 12, day: 31, dayOfWeek: undefined } } };
+  const zone = {
+    standardOffsetMinutes: 0,
+    dst: { ...utc.dst, enabled: true, begin, end: { ...utc.dst.end, month: 12, day: 31, dayOfWeek: undefined } },
+  };
   return new Date(new LocalTime(zone).nextTransition(Date.UTC(year, 0, 1)) ?? 0).toISOString().slice(0, 16);
 }
 
@@ -124,10 +127,14 @@ describe("LocalTime", () => {
 
     it("undoes fields, at any instant of any zone", () => {
       fc.assert(
-        fc.property(fc.constantFrom(paris, sydney, lordHowe, santiago, utc), fc.integer({ min: 0, max: 4_000_000_000_000 }), (zone, instant) => {
-          const localTime = new LocalTime(zone);
-          expect(localTime.instantsOf(instant + localTime.offsetAt(instant))).to.include(instant);
-        }),
+        fc.property(
+          fc.constantFrom(paris, sydney, lordHowe, santiago, utc),
+          fc.integer({ min: 0, max: 4_000_000_000_000 }),
+          (zone, instant) => {
+            const localTime = new LocalTime(zone);
+            expect(localTime.instantsOf(instant + localTime.offsetAt(instant))).to.include(instant);
+          },
+        ),
       );
     });
   });

@@ -11,7 +11,11 @@ describe("measure", () => {
   });
 
   it("gives a capacitive load reactive export", () => {
-    expect(measure(point({ reactivePower: -750_000 }), 20)).to.include({ reactiveExport: 750_000, apparentImport: 1_250_000, powerFactor: 800 });
+    expect(measure(point({ reactivePower: -750_000 }), 20)).to.include({
+      reactiveExport: 750_000,
+      apparentImport: 1_250_000,
+      powerFactor: 800,
+    });
   });
 
   it("registers no power below the start current, and all of it from there on", () => {

@@ -1,11 +1,13 @@
 import { expect } from "chai";
-import { hour, minute, type Meter, RowStatus, second } from "../../src/meter-model/index.ts";
+import { hour, type Meter, minute, RowStatus, second } from "../../src/meter-model/index.ts";
 import { newMeter, paris, rowsOf } from "./support.ts";
 
 const midnight = Date.parse("2026-01-10T00:00:00Z");
 
 function loadRows(meter: Meter): (readonly [minutes: number, status: number, wattHours: number])[] {
-  return rowsOf(meter.profile("load").rows).map(({ stamp, status, values }) => [(stamp - midnight) / minute, status, values[0] ?? -1] as const);
+  return rowsOf(meter.profile("load").rows).map(
+    ({ stamp, status, values }) => [(stamp - midnight) / minute, status, values[0] ?? -1] as const,
+  );
 }
 
 describe("Meter commands", () => {
@@ -51,7 +53,10 @@ describe("Meter commands", () => {
       expect(meter.setClock(midnight + 15 * minute + 10 * second)).to.equal("accepted");
       expect(loadRows(meter)).to.deep.equal([[15, 0, 247]]);
       meter.advance(midnight + 29 * minute + 40 * second);
-      expect(loadRows(meter)).to.deep.equal([[15, 0, 247], [30, 0, 494]]);
+      expect(loadRows(meter)).to.deep.equal([
+        [15, 0, 247],
+        [30, 0, 494],
+      ]);
     });
 
     it("doubles no boundary, row or demand period, after a small step back", () => {
@@ -67,7 +72,11 @@ describe("Meter commands", () => {
       const meter = newMeter(midnight);
       meter.advance(midnight + 5 * minute);
       meter.setClock(midnight + 20 * minute);
-      expect(meter.demand("activeImport")).to.include({ lastAverage: 333, capturedAt: midnight + 20 * minute, startedAt: midnight + 20 * minute });
+      expect(meter.demand("activeImport")).to.include({
+        lastAverage: 333,
+        capturedAt: midnight + 20 * minute,
+        startedAt: midnight + 20 * minute,
+      });
       meter.advance(midnight + 15 * minute);
       expect(meter.demand("activeImport")).to.include({ capturedAt: midnight + 30 * minute, lastAverage: 667, maximum: 0 });
       meter.advance(midnight + 30 * minute);
@@ -122,14 +131,20 @@ describe("Meter commands", () => {
       meter.advance(midnight + 20 * minute);
       expect(meter.setDemandPeriod(1800)).to.equal("accepted");
       expect(meter.demandPeriod).to.equal(1800);
-      expect(meter.demand("activeImport")).to.include({ lastAverage: 0, currentAverage: 0, startedAt: midnight + 20 * minute, complete: false });
+      expect(meter.demand("activeImport")).to.include({
+        lastAverage: 0,
+        currentAverage: 0,
+        startedAt: midnight + 20 * minute,
+        complete: false,
+      });
       meter.advance(midnight + hour);
       expect(meter.demand("activeImport")).to.include({ lastAverage: 1000, capturedAt: midnight + hour, lastComplete: true });
     });
 
     it("refuses periods that do not fit the day", () => {
       const meter = newMeter(midnight);
-      for (const seconds of [0, 30, 7 * 60, 900.5, -900, 172_800, Number.NaN]) expect(meter.setDemandPeriod(seconds)).to.equal("out-of-range");
+      for (const seconds of [0, 30, 7 * 60, 900.5, -900, 172_800, Number.NaN])
+        expect(meter.setDemandPeriod(seconds)).to.equal("out-of-range");
     });
 
     it("closes a period early on command, outside the maximum", () => {
@@ -158,7 +173,10 @@ describe("Meter commands", () => {
       expect(meter.captureProfile("load")).to.equal("accepted");
       expect(meter.captureProfile("load")).to.equal("duplicate");
       meter.advance(midnight + 15 * minute);
-      expect(loadRows(meter)).to.deep.equal([[7, 0, 116], [15, 0, 250]]);
+      expect(loadRows(meter)).to.deep.equal([
+        [7, 0, 116],
+        [15, 0, 250],
+      ]);
     });
 
     it("leaves the mark of an interval to its own row", () => {

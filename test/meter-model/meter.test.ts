@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { day, hour, minute, RowStatus, second } from "../../src/meter-model/index.ts";
+import { day, hour, Meter, minute, RowStatus, second } from "../../src/meter-model/index.ts";
 import { constantLoad, newMeter, paris, point, rowsOf, scriptedLoad, stampsOf } from "./support.ts";
 
 const at = (iso: string) => Date.parse(iso);
@@ -16,7 +16,10 @@ describe("Meter", () => {
     });
 
     it("shows instantaneous values of the moment", () => {
-      const meter = newMeter(midnight, scriptedLoad([[midnight + minute, point({ voltage: 240_000, activePower: -500_000, current: 2083 })]]));
+      const meter = newMeter(
+        midnight,
+        scriptedLoad([[midnight + minute, point({ voltage: 240_000, activePower: -500_000, current: 2083 })]]),
+      );
       expect(meter.measurement).to.include({ voltage: 230_000, activeImport: 1_000_000 });
       meter.advance(midnight + minute);
       expect(meter.measurement).to.include({ voltage: 240_000, activeExport: 500_000, current: 2083 });
@@ -38,21 +41,36 @@ describe("Meter", () => {
           .to.throw()
           .with.property("code", "invariant");
       }
-      expect(() => meter.powerUp(midnight - 1)).to.throw().with.property("code", "invariant");
+      expect(() => meter.powerUp(midnight - 1))
+        .to.throw()
+        .with.property("code", "invariant");
     });
 
     it("refuses a load that would never end", () => {
       const stuck = { at: (instant: number) => ({ point: undefined, until: instant }) };
-      expect(() => newMeter(midnight, stuck)).to.throw().with.property("code", "invariant");
+      expect(() => newMeter(midnight, stuck))
+        .to.throw()
+        .with.property("code", "invariant");
     });
   });
 
   describe("demand", () => {
     it("averages blocks of the clock, and keeps the maximum of the whole ones", () => {
       const start = midnight + 7 * minute;
-      const meter = newMeter(start, scriptedLoad([[start, point({ activePower: 9_000_000 })], [midnight + 15 * minute, point({})]]));
+      const meter = newMeter(
+        start,
+        scriptedLoad([
+          [start, point({ activePower: 9_000_000 })],
+          [midnight + 15 * minute, point({})],
+        ]),
+      );
       meter.advance(midnight + 20 * minute);
-      expect(meter.demand("activeImport")).to.include({ lastAverage: 4800, lastComplete: false, capturedAt: midnight + 15 * minute, maximum: 0 });
+      expect(meter.demand("activeImport")).to.include({
+        lastAverage: 4800,
+        lastComplete: false,
+        capturedAt: midnight + 15 * minute,
+        maximum: 0,
+      });
       expect(meter.demand("activeImport")).to.include({ currentAverage: 333, startedAt: midnight + 15 * minute });
       meter.advance(midnight + 30 * minute);
       expect(meter.demand("activeImport")).to.include({ lastAverage: 1000, maximum: 1000, maximumAt: midnight + 30 * minute });
@@ -60,16 +78,30 @@ describe("Meter", () => {
     });
 
     it("does not compare the period a power cut interrupted", () => {
-      const cut = [[midnight + 5 * minute, undefined], [midnight + 6 * minute, point({ activePower: 5_000_000 })]] as const;
+      const cut = [
+        [midnight + 5 * minute, undefined],
+        [midnight + 6 * minute, point({ activePower: 5_000_000 })],
+      ] as const;
       const meter = newMeter(midnight, scriptedLoad([...cut, [midnight + 15 * minute, point({})]]));
       meter.advance(midnight + 30 * minute);
       expect(meter.demand("activeImport")).to.include({ maximum: 1000, maximumAt: midnight + 30 * minute });
     });
 
     it("abandons a period whose end passed without supply", () => {
-      const meter = newMeter(midnight, scriptedLoad([[midnight + 5 * minute, undefined], [midnight + 20 * minute, point({})]]));
+      const meter = newMeter(
+        midnight,
+        scriptedLoad([
+          [midnight + 5 * minute, undefined],
+          [midnight + 20 * minute, point({})],
+        ]),
+      );
       meter.advance(midnight + 25 * minute);
-      expect(meter.demand("activeImport")).to.include({ startedAt: midnight + 20 * minute, complete: false, currentAverage: 333, lastAverage: 0 });
+      expect(meter.demand("activeImport")).to.include({
+        startedAt: midnight + 20 * minute,
+        complete: false,
+        currentAverage: 333,
+        lastAverage: 0,
+      });
     });
   });
 
@@ -147,35 +179,70 @@ describe("Meter", () => {
     it("takes stored rows over when the capacity changes", () => {
       const meter = newMeter(midnight);
       meter.advance(midnight + 10 * hour);
-      const { config, state } = meter;
-      const hourly = { ...config.profiles.hourly, capacity: 4 };
-      const changed = newMeter(midnight, constantLoad(), { profiles: { ...config.profiles, hourly } });
-      changed.state.profiles.hourly = state.profiles.hourly;
-      const again = new (Object.getPrototypeOf(changed).constructor)(changed.config, changed.state, constantLoad());
-      expect(stampsOf(again.profile("hourly").rows)).to.deep.equal(stampsOf(meter.profile("hourly").rows).slice(-4));
+      const hourly = { ...meter.config.profiles.hourly, capacity: 4 };
+      const smaller = { ...meter.config, profiles: { ...meter.config.profiles, hourly } };
+      const expected = stampsOf(meter.profile("hourly").rows).slice(-4);
+      expect(stampsOf(new Meter(smaller, meter.state, constantLoad()).profile("hourly").rows)).to.deep.equal(expected);
+    });
+
+    it("begins afresh when the columns change, without reusing sequence numbers", () => {
+      const meter = newMeter(midnight);
+      meter.advance(midnight + 10 * hour);
+      const hourly = { ...meter.config.profiles.hourly, columns: ["activeImport", "voltage"] as const };
+      const other = new Meter({ ...meter.config, profiles: { ...meter.config.profiles, hourly } }, meter.state, constantLoad());
+      expect(other.profile("hourly").rows.length).to.equal(0);
+      other.advance(midnight + 11 * hour);
+      expect(rowsOf(other.profile("hourly").rows).map(({ values }) => values)).to.deep.equal([[11_000, 230_000]]);
+      expect(other.state.profiles.hourly.rows.firstSequence).to.equal(10);
     });
   });
 
   describe("power cuts", () => {
-    const cut = (from: number, to: number) => scriptedLoad([[midnight + from, undefined], [midnight + to, point({})]]);
+    const cut = (from: number, to: number) =>
+      scriptedLoad([
+        [midnight + from, undefined],
+        [midnight + to, point({})],
+      ]);
 
     it("writes no rows without supply and marks the one of the return", () => {
       const meter = newMeter(midnight, cut(20 * minute, 100 * minute));
       meter.advance(midnight + 2 * hour);
       const rows = rowsOf(meter.profile("load").rows);
-      expect(rows.map(({ stamp, status }) => [(stamp - midnight) / minute, status])).to.deep.equal([[15, 0], [105, 0x80], [120, 0]]);
-      expect(rowsOf(meter.profile("hourly").rows).map(({ stamp, status }) => [(stamp - midnight) / hour, status])).to.deep.equal([[2, 0x80]]);
-      expect(meter.energy("activeImport")).to.equal(667 - 1);
+      expect(rows.map(({ stamp, status }) => [(stamp - midnight) / minute, status])).to.deep.equal([
+        [15, 0],
+        [105, 0x80],
+        [120, 0],
+      ]);
+      expect(rowsOf(meter.profile("hourly").rows).map(({ stamp, status }) => [(stamp - midnight) / hour, status])).to.deep.equal([
+        [2, 0x80],
+      ]);
+      expect(meter.energy("activeImport")).to.equal(666);
     });
 
     it("counts failures, and the long ones apart", () => {
-      const short = [[midnight + minute, undefined], [midnight + 4 * minute, point({})]] as const;
-      const long = [[midnight + hour, undefined], [midnight + hour + 181 * second, point({})]] as const;
+      const short = [
+        [midnight + minute, undefined],
+        [midnight + 4 * minute, point({})],
+      ] as const;
+      const long = [
+        [midnight + hour, undefined],
+        [midnight + hour + 181 * second, point({})],
+      ] as const;
       const meter = newMeter(midnight, scriptedLoad([...short, ...long]));
       meter.advance(midnight + 5 * minute);
-      expect(meter.supply).to.include({ failures: 1, longFailures: 0, lastFailureAt: midnight + minute, lastFailureDuration: 180 * second });
+      expect(meter.supply).to.include({
+        failures: 1,
+        longFailures: 0,
+        lastFailureAt: midnight + minute,
+        lastFailureDuration: 180 * second,
+      });
       meter.advance(midnight + 2 * hour);
-      expect(meter.supply).to.include({ failures: 2, longFailures: 1, lastFailureAt: midnight + hour, lastLongFailureDuration: 181 * second });
+      expect(meter.supply).to.include({
+        failures: 2,
+        longFailures: 1,
+        lastFailureAt: midnight + hour,
+        lastLongFailureDuration: 181 * second,
+      });
       expect(meter.takeEvents()).to.deep.equal([
         { type: "power-down", at: midnight + minute },
         { type: "power-up", at: midnight + 4 * minute, duration: 180 * second, long: false },
@@ -208,14 +275,20 @@ describe("Meter", () => {
       const meter = newMeter(midnight, cut(15 * minute, 20 * minute));
       meter.advance(midnight + 30 * minute);
       const rows = rowsOf(meter.profile("load").rows);
-      expect(rows.map(({ stamp, status }) => [(stamp - midnight) / minute, status])).to.deep.equal([[15, 0], [30, 0x80]]);
+      expect(rows.map(({ stamp, status }) => [(stamp - midnight) / minute, status])).to.deep.equal([
+        [15, 0],
+        [30, 0x80],
+      ]);
       expect(rows[0]?.values).to.deep.equal([250, 0, 1000, 230_000, 4348]);
     });
 
     it("has the row of a boundary at which supply returns, marked", () => {
       const meter = newMeter(midnight, cut(12 * minute, 30 * minute));
       meter.advance(midnight + 45 * minute);
-      expect(rowsOf(meter.profile("load").rows).map(({ stamp, status }) => [(stamp - midnight) / minute, status])).to.deep.equal([[30, 0x80], [45, 0]]);
+      expect(rowsOf(meter.profile("load").rows).map(({ stamp, status }) => [(stamp - midnight) / minute, status])).to.deep.equal([
+        [30, 0x80],
+        [45, 0],
+      ]);
     });
 
     it("invalidates the clock when it outlasts the reserve, until it is set", () => {
@@ -232,7 +305,14 @@ describe("Meter", () => {
 
     it("notices afterwards that daylight saving was switched", () => {
       const start = at("2026-03-29T00:00:00Z");
-      const meter = newMeter(start, scriptedLoad([[start + minute, undefined], [start + 3 * hour, point({})]]), { zone: paris });
+      const meter = newMeter(
+        start,
+        scriptedLoad([
+          [start + minute, undefined],
+          [start + 3 * hour, point({})],
+        ]),
+        { zone: paris },
+      );
       meter.advance(start + 4 * hour);
       expect(meter.takeEvents().filter(({ type }) => type === "daylight-saving-switched")).to.deep.equal([
         { type: "daylight-saving-switched", at: start + 3 * hour, active: true },
@@ -247,7 +327,12 @@ describe("Meter", () => {
       meter.powerUp(midnight + 100 * minute);
       meter.advance(midnight + 2 * hour);
       expect(meter.energy("activeImport")).to.equal(666);
-      expect(meter.supply).to.include({ failures: 1, longFailures: 1, lastFailureAt: midnight + 20 * minute, lastFailureDuration: 80 * minute });
+      expect(meter.supply).to.include({
+        failures: 1,
+        longFailures: 1,
+        lastFailureAt: midnight + 20 * minute,
+        lastFailureDuration: 80 * minute,
+      });
       expect(rowsOf(meter.profile("load").rows).map(({ stamp, status }) => [(stamp - midnight) / minute, status])).to.deep.equal([
         [15, 0],
         [105, 0x80],
@@ -262,7 +347,13 @@ describe("Meter", () => {
     });
 
     it("goes on waiting where there is no supply either", () => {
-      const meter = newMeter(midnight, scriptedLoad([[midnight + hour, undefined], [midnight + 3 * hour, point({})]]));
+      const meter = newMeter(
+        midnight,
+        scriptedLoad([
+          [midnight + hour, undefined],
+          [midnight + 3 * hour, point({})],
+        ]),
+      );
       meter.advance(midnight + 30 * minute);
       meter.powerUp(midnight + 2 * hour);
       expect(meter.supplied).to.equal(false);

@@ -89,6 +89,26 @@ describe("MqttBridge", () => {
       expect(sent).to.include({ retain: false, expiry: 60, sequence: 1 });
     });
 
+    it("publishes pushes as they came, and its health for later readers", async () => {
+      const { broker, bridge, connect } = setUp();
+      await connect();
+      bridge.publishPush({ meterId: "demo", receivedTime: readTime, readings: [energy] });
+      bridge.publishHealth({ uptime: 5 });
+      await settled();
+      expect(broker.published.find(({ topic }) => topic === "dlms/demo/push")).to.include({ retain: false });
+      expect(broker.retained.get("dlms/bridge/health")).to.equal('{"uptime":5}');
+    });
+
+    it("holds events back while the broker is away, as many as there is room for", async () => {
+      const { broker, bridge, connect, statuses } = setUp({ queue: { waiting: 2 } });
+      for (const type of ["first", "second", "third"]) bridge.publishEvent({ meterId: "demo", type, time: readTime });
+      expect(bridge.waiting).to.equal(2);
+      expect(statuses).to.deep.equal([{ type: "dropped", topic: "dlms/demo/event" }]);
+      await connect();
+      const events = broker.published.filter(({ topic }) => topic === "dlms/demo/event");
+      expect(events.map(({ payload }) => (JSON.parse(payload) as { type: string }).type)).to.deep.equal(["second", "third"]);
+    });
+
     it("tells of a register that was reset, and of values it held back", async () => {
       const { broker, bridge, connect, statuses } = setUp();
       await connect();
@@ -256,6 +276,17 @@ describe("MqttBridge", () => {
       expect(closed).to.equal(false);
       timers.advance(1);
       await closing;
+    });
+
+    it("does not wait for ever for a connection that does not close", async () => {
+      const { bridge, broker, connect, timers } = setUp();
+      await connect();
+      broker.closing = false;
+      const closing = bridge.close();
+      await settled();
+      timers.advance(1000);
+      await closing;
+      expect(broker.endings).to.deep.equal(["end", "destroy"]);
     });
 
     it("publishes nothing afterwards, and does not connect again", async () => {

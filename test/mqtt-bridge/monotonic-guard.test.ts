@@ -30,6 +30,10 @@ describe("MonotonicGuard", () => {
     expect(judge(new MonotonicGuard(), 4_408_736, 100, 0, 4_408_736)).to.deep.equal(["accepted", "dropped", "dropped", "accepted"]);
   });
 
+  it("lets the lowest of several low values be confirmed", () => {
+    expect(judge(new MonotonicGuard(), 1000, 100, 0, 50)).to.deep.equal(["accepted", "dropped", "dropped", "1000 -> 50"]);
+  });
+
   it("does not remember a stray value once a good one came", () => {
     expect(judge(new MonotonicGuard(), 100, 0, 100, 0)).to.deep.equal(["accepted", "dropped", "accepted", "dropped"]);
   });

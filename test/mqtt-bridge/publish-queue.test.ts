@@ -108,6 +108,18 @@ describe("PublishQueue", () => {
     expect(broker.retained.size).to.equal(0);
   });
 
+  it("removes a topic whose last message is still under way", async () => {
+    const { tree, queue, broker, attach, payloads } = setUp({ inFlight: 1 });
+    broker.acknowledging = false;
+    tree.set("state", { topic: "state", payload: "1" });
+    attach();
+    tree.remove("state", "state");
+    queue.pump();
+    broker.acknowledge();
+    await settled();
+    expect(payloads()).to.deep.equal(["1", ""]);
+  });
+
   it("resolves a delivery with the acknowledgement, and not before", async () => {
     const { queue, broker, attach } = setUp();
     broker.acknowledging = false;
@@ -156,6 +168,15 @@ describe("PublishQueue", () => {
     expect(told).to.deep.equal([]);
     timers.advance(1);
     expect(told).to.deep.equal(["stalled"]);
+  });
+
+  it("watches no longer over what was acknowledged", async () => {
+    const { queue, attach, told, timers } = setUp();
+    attach();
+    queue.enqueue(event(1));
+    await settled();
+    timers.advance(10_000);
+    expect(told).to.deep.equal([]);
   });
 
   it("watches over nothing once the connection is gone", () => {

@@ -56,6 +56,8 @@ export class FakeBroker {
   attempts = 0;
   /** False: messages are taken and never acknowledged. */
   acknowledging = true;
+  /** False: a good-bye is not followed by the end of the connection. */
+  closing = true;
   refusedTopic: string | undefined;
   #listener: LinkListener | undefined;
   #unacknowledged: (() => void)[] = [];
@@ -69,7 +71,7 @@ export class FakeBroker {
       unsubscribe: (filters) => void this.unsubscribed.push(...filters),
       end: () => {
         this.endings.push("end");
-        listener.closed(undefined);
+        if (this.closing) listener.closed(undefined);
       },
       destroy: () => {
         this.endings.push("destroy");

@@ -29,7 +29,9 @@ export const methodAccessMode = enumeration({ "no-access": 0, access: 1, "authen
 
 /** access_right: what one association may do with one object. */
 export const accessRights = structure({
-  attributeAccess: arrayOf(structure({ attributeId: integer, accessMode: attributeAccessMode, accessSelectors: nullable(arrayOf(integer)) })),
+  attributeAccess: arrayOf(
+    structure({ attributeId: integer, accessMode: attributeAccessMode, accessSelectors: nullable(arrayOf(integer)) }),
+  ),
   methodAccess: arrayOf(structure({ methodId: integer, accessMode: methodAccessMode })),
 });
 export type AccessRights = Infer<typeof accessRights>;
@@ -44,7 +46,9 @@ export const AssociationLn = defineClass({
   name: "Association LN",
   attributes: {
     logicalName: attribute(1, logicalName, "r", "identifies the object"),
-    objectList: attribute(2, arrayOf(objectListElement), "r", "objects visible in the association, with access rights", { selectors: [1, 2, 3, 4] }),
+    objectList: attribute(2, arrayOf(objectListElement), "r", "objects visible in the association, with access rights", {
+      selectors: [1, 2, 3, 4],
+    }),
     associatedPartnersId: attribute(3, structure({ clientSap: integer, serverSap: longUnsigned }), "r", "SAPs of the two partners"),
     applicationContextName: attribute(4, octetString, "r", "object identifier of the application context"),
     xdlmsContextInfo: attribute(
@@ -62,9 +66,15 @@ export const AssociationLn = defineClass({
     ),
     authenticationMechanismName: attribute(6, octetString, "r", "object identifier of the authentication mechanism"),
     secret: attribute(7, octetString, "w", "LLS or HLS secret"),
-    associationStatus: attribute(8, enumeration({ "non-associated": 0, "association-pending": 1, associated: 2 }), "r", "state of the association", {
-      dynamic: true,
-    }),
+    associationStatus: attribute(
+      8,
+      enumeration({ "non-associated": 0, "association-pending": 1, associated: 2 }),
+      "r",
+      "state of the association",
+      {
+        dynamic: true,
+      },
+    ),
     securitySetupReference: attribute(9, logicalName, "r", "security setup object in use"),
   },
   methods: {

@@ -26,7 +26,11 @@ export const Clock = defineClass({
     adjustToMeasuringPeriod: method(2, integer, "moves to the nearest start of a measuring period"),
     adjustToMinute: method(3, integer, "moves to the nearest minute"),
     adjustToPresetTime: method(4, integer, "moves to the preset time if it is still valid"),
-    presetAdjustingTime: method(5, structure({ presetTime: dateTime, validityStart: dateTime, validityEnd: dateTime }), "presets a time and when it may be used"),
+    presetAdjustingTime: method(
+      5,
+      structure({ presetTime: dateTime, validityStart: dateTime, validityEnd: dateTime }),
+      "presets a time and when it may be used",
+    ),
     shiftTime: method(6, long, "shifts by up to 900 seconds"),
   },
 });

@@ -53,7 +53,7 @@ interface Decoded {
 }
 
 /** Bit 0: authentication; bit 0 of a protocol version: version 1. */
-const firstBit: Bits = { unused: 7, data: Uint8Array.of(0x80) };
+const firstBit: Bits = { unused: 7, data: Buffer.of(0x80) };
 
 /** @throws DecodeError */
 export function decodeAarq(bytes: Uint8Array): Aarq {

@@ -1,23 +1,11 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
 import { ByteWriter } from "../../bytes/byte-writer.ts";
-import { type CompactArray, readCompactArray, writeCompactArray } from "./compact-array.ts";
+import { readCompactArray, writeCompactArray } from "./compact-array.ts";
 import { dataTag, dataTypeOf } from "./data-type.ts";
+import { type DlmsData, maxDataDepth } from "./dlms-data.ts";
 import { readCount, writeLength } from "./length.ts";
-import { type ScalarCodec, type ScalarType, type ScalarValues, scalarCodecs } from "./scalar.ts";
+import { type ScalarCodec, scalarCodecs } from "./scalar.ts";
 import type { Schema } from "./schema.ts";
-
-type ScalarData = { readonly [T in ScalarType]: { readonly type: T; readonly value: ScalarValues[T] } }[ScalarType];
-
-/**
- * `Data` as a tagged tree: lossless, for values whose type nobody declared. Octet strings are views of the source.
- */
-export type DlmsData =
-  | ScalarData
-  | { readonly type: "array" | "structure"; readonly value: readonly DlmsData[] }
-  | { readonly type: "compact-array"; readonly value: CompactArray };
-
-/** Deepest nesting accepted, far beyond any COSEM attribute (the object list needs six). */
-export const maxDataDepth = 16;
 
 const nullData: DlmsData = { type: "null-data", value: null };
 
@@ -45,7 +33,7 @@ export function readData(reader: ByteReader, depth = 0): DlmsData {
     case "compact-array":
       return { type, value: readCompactArray(reader, depth) };
     default:
-      return { type, value: scalarCodecs[type].read(reader) } as ScalarData;
+      return { type, value: scalarCodecs[type].read(reader) } as DlmsData;
   }
 }
 

@@ -1,7 +1,7 @@
 import { Data } from "../../cosem-objects/classes/data.ts";
 import type { LogicalName } from "../../cosem-objects/logical-name.ts";
 import { bind, type CosemObject } from "../../cosem-objects/object.ts";
-import type { DlmsData } from "../../dlms/axdr/data.ts";
+import type { DlmsData } from "../../dlms/axdr/dlms-data.ts";
 
 /** ASCII as octets. */
 export function ascii(text: string): Uint8Array {

@@ -3,7 +3,8 @@ import { Register } from "../../cosem-objects/classes/register.ts";
 import type { LogicalName } from "../../cosem-objects/logical-name.ts";
 import { bind, type CosemObject } from "../../cosem-objects/object.ts";
 import { type ScalerUnit, Unit } from "../../cosem-objects/unit.ts";
-import { type DlmsData, writeData } from "../../dlms/axdr/data.ts";
+import { writeData } from "../../dlms/axdr/data.ts";
+import type { DlmsData } from "../../dlms/axdr/dlms-data.ts";
 
 /** How a quantity of the domain appears in COSEM: type on the wire, scaler and unit. */
 export interface Quantity extends ScalerUnit {
