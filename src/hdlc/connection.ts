@@ -21,6 +21,8 @@ import {
 import { clientTransitions, type HdlcClientInput, type HdlcState } from "./transitions.ts";
 import { UnconfirmedReceiver, writeUnconfirmed } from "./unconfirmed.ts";
 
+type NumberedControl = Extract<ControlField, { readonly receiveSequence: number }>;
+
 const nothing = new Uint8Array(0);
 
 /**
@@ -49,8 +51,8 @@ export class HdlcConnection {
   #turn = { taken: 0, acknowledged: 0, lost: false };
   /** Repetitions since the server last made progress. */
   #attempts = 0;
-  /** Answers to repeated requests that may still arrive, besides the one we wait for. */
-  #surplusAnswers = 0;
+  /** An answer without progress has made us send again, and none with progress has come since. */
+  #wentBack = false;
   #responseDeadline: number | undefined;
   #pollDeadline: number | undefined;
   #silenceDeadline: number | undefined;
@@ -93,7 +95,6 @@ export class HdlcConnection {
   connect(now: number): void {
     if (!this.#move("connect")) throw new LocalProtocolError(`connect on an HDLC link that is ${this.#state}`, { layer: "hdlc" });
     this.#attempts = 0;
-    this.#surplusAnswers = 0;
     this.#sendCommand("snrm", now);
   }
 
@@ -217,18 +218,12 @@ export class HdlcConnection {
     this.#move("ua", events);
     this.#transfer = this.#newTransfer();
     this.#awaitingAnswer = false;
-    this.#surplusAnswers = 0;
     if (this.#options.inactivityTimeout > 0) this.#inactivityDeadline = now + this.#options.inactivityTimeout;
     events.push({ type: "connected", parameters: this.#parameters });
     this.#takeTurn(now);
   }
 
-  #onNumbered(
-    frame: HdlcFrame,
-    control: ControlField & { readonly kind: "i" | "rr" | "rnr" },
-    now: number,
-    events: HdlcEvent[],
-  ): HdlcDiscardReason | undefined {
+  #onNumbered(frame: HdlcFrame, control: NumberedControl, now: number, events: HdlcEvent[]): HdlcDiscardReason | undefined {
     const acknowledged = this.#transfer.acknowledge(control.receiveSequence);
     if (acknowledged === undefined) return "sequence";
     this.#transfer.peerBusy = control.kind === "rnr";
@@ -240,14 +235,42 @@ export class HdlcConnection {
         this.disconnect(now);
         return reason;
       }
-      // The last answer once more. Acting on it would double every exchange from here on.
-      if (reason === "sequence" && !this.#turn.lost && this.#turn.taken === 0) return reason;
     }
     if (this.#ourTurn) return reason;
     if (!control.pollFinal) this.#extendResponse(now);
-    else if (this.#isProgress() || !this.#transfer.isUnacknowledged || this.#surplusAnswers === 0) this.#takeTurn(now);
-    else this.#surplusAnswers--;
+    else if (this.#isFinal(control)) this.#takeTurn(now);
     return reason;
+  }
+
+  /**
+   * True when a frame with F=1 ends the answer we wait for, rather than a late or doubled one. Acting on those too would
+   * double every exchange from there on.
+   */
+  #isFinal(control: NumberedControl): boolean {
+    const { taken, acknowledged } = this.#turn;
+    const { unacknowledged, receivingSdu, receiveState } = this.#transfer;
+    if (taken > 0 || acknowledged > 0) {
+      this.#wentBack = false;
+    } else if (control.kind === "i") {
+      // The I frame before the one expected: no window reaches so far ahead, so it is the last answer once more.
+      if ((control.sendSequence + 1) % 8 === receiveState) {
+        this.#turn.lost = false;
+        return false;
+      }
+      return this.#goBackOnce();
+    } else if (control.kind === "rr" && (unacknowledged > 0 || receivingSdu)) {
+      // A single frame that was lost has no answer; the time-out takes care of it.
+      return unacknowledged !== 1 && this.#goBackOnce();
+    }
+    this.#attempts = 0;
+    return true;
+  }
+
+  /** Lost frames show as an answer without progress; if sending again does not help, the time-out decides. */
+  #goBackOnce(): boolean {
+    const first = !this.#wentBack;
+    this.#wentBack = true;
+    return first;
   }
 
   #onInformation(frame: HdlcFrame, sendSequence: number, events: HdlcEvent[]): HdlcDiscardReason | undefined {
@@ -267,18 +290,8 @@ export class HdlcConnection {
     return undefined;
   }
 
-  #isProgress(): boolean {
-    return this.#turn.taken > 0 || this.#turn.acknowledged > 0;
-  }
-
   /** The server has returned the turn. */
   #takeTurn(now: number): void {
-    // A server that keeps answering without taking what we send must not keep us busy for ever.
-    if (this.#isProgress() || !this.#transfer.isUnacknowledged) this.#attempts = 0;
-    else if (++this.#attempts > this.#options.retries) {
-      this.#responseDeadline = now;
-      return;
-    }
     this.#ourTurn = true;
     this.#responseDeadline = undefined;
     this.#useTurn(now);
@@ -327,8 +340,8 @@ export class HdlcConnection {
     if (this.#state === "connecting") this.#sendCommand("snrm", now);
     else if (this.#state === "disconnecting") this.#sendCommand("disc", now);
     else {
-      this.#surplusAnswers++;
-      if (!this.#transfer.isUnacknowledged) this.#sendPoll(now);
+      this.#wentBack = false;
+      if (this.#transfer.unacknowledged === 0) this.#sendPoll(now);
       else {
         this.#transfer.transmit(this.#write);
         this.#giveTurn(now);

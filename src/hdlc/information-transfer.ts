@@ -53,9 +53,9 @@ export class InformationTransfer {
     return this.#inFlight.length > 0 || !this.#queue.isEmpty;
   }
 
-  /** Frames are under way that the peer has not acknowledged. */
-  get isUnacknowledged(): boolean {
-    return this.#inFlight.length > 0;
+  /** Frames under way that the peer has not acknowledged. */
+  get unacknowledged(): number {
+    return this.#inFlight.length;
   }
 
   /** The peer is in the middle of an SDU. */

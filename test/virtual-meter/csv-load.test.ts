@@ -82,22 +82,22 @@ describe("csvLoad", () => {
 
   it("names the line and the reason of what it cannot use", () => {
     const good = "2026-01-10T12:00,1,0,230,5";
-    const after = (row: string) => problemOf([header, good, row, ""]);
+    const second = (row: string) => problemOf([header, good, row, ""]);
     expect(problemOf([""])).to.contain("line 1: expected the header");
     expect(problemOf(["time;p_kw", good])).to.contain("line 1");
     expect(problemOf([header, ""])).to.contain("line 2: no rows");
-    expect(after("2026-01-10T12:01,1,0,230")).to.contain("line 3");
-    expect(after("2026-01-10T12:01,one,0,230,5")).to.contain('line 3: p_kw: expected a number up to 1000, got "one"');
-    expect(after("2026-01-10T12:01,1e3,0,230,5")).to.contain("line 3: p_kw");
-    expect(after("2026-01-10T12:01,1,1001,230,5")).to.contain("line 3: q_kvar");
-    expect(after("2026-01-10T12:01,1,0,-230,5")).to.contain("line 3: u_v");
-    expect(after("2026-01-10T12:01,1,0,230,")).to.contain("line 3: i_a");
-    expect(after("2026-01-10 12:01,1,0,230,5")).to.contain("line 3: time: expected");
-    expect(after("2026-01-10T12:01:30,1,0,230,5")).to.contain("line 3: time: expected");
-    expect(after("2026-02-30T12:01,1,0,230,5")).to.contain("line 3: time: expected");
-    expect(after("2026-01-10T12:00,1,0,230,5")).to.contain("line 3: time: 2026-01-10T12:00 is not a minute or more after");
-    expect(after("2026-01-09T12:00,1,0,230,5")).to.contain("line 3: time");
-    expect(after("2026-03-29T02:30,1,0,230,5")).to.contain("line 3: time: 2026-03-29T02:30 does not exist");
+    expect(second("2026-01-10T12:01,1,0,230")).to.contain("line 3");
+    expect(second("2026-01-10T12:01,one,0,230,5")).to.contain('line 3: p_kw: expected a number up to 1000, got "one"');
+    expect(second("2026-01-10T12:01,1e3,0,230,5")).to.contain("line 3: p_kw");
+    expect(second("2026-01-10T12:01,1,1001,230,5")).to.contain("line 3: q_kvar");
+    expect(second("2026-01-10T12:01,1,0,-230,5")).to.contain("line 3: u_v");
+    expect(second("2026-01-10T12:01,1,0,230,")).to.contain("line 3: i_a");
+    expect(second("2026-01-10 12:01,1,0,230,5")).to.contain("line 3: time: expected");
+    expect(second("2026-01-10T12:01:30,1,0,230,5")).to.contain("line 3: time: expected");
+    expect(second("2026-02-30T12:01,1,0,230,5")).to.contain("line 3: time: expected");
+    expect(second("2026-01-10T12:00,1,0,230,5")).to.contain("line 3: time: 2026-01-10T12:00 is not a minute or more after");
+    expect(second("2026-01-09T12:00,1,0,230,5")).to.contain("line 3: time");
+    expect(second("2026-03-29T02:30,1,0,230,5")).to.contain("line 3: time: 2026-03-29T02:30 does not exist");
     expect(problemOf([header, "", good])).to.contain("line 2");
   });
 

@@ -1,0 +1,152 @@
+import { ByteReader } from "../bytes/byte-reader.ts";
+import { findClass } from "../cosem-objects/catalogue.ts";
+import { AssociationLn, type ObjectListElement } from "../cosem-objects/classes/association-ln.ts";
+import { attributeById } from "../cosem-objects/define.ts";
+import type { LogicalName } from "../cosem-objects/logical-name.ts";
+import { nameOf } from "../cosem-objects/names.ts";
+import { type ScalerUnit, scalerUnit } from "../cosem-objects/unit.ts";
+import { encodeData } from "../dlms/axdr/data.ts";
+import type { DlmsData } from "../dlms/axdr/dlms-data.ts";
+import type { DataAccessResult } from "../dlms/xdlms/results.ts";
+import { DecodeError } from "../errors.ts";
+import type { AttributeAddress, DlmsClient } from "./dlms-client.ts";
+
+/** One attribute of a visible object, with everything needed to show it. */
+export interface AttributeReading {
+  readonly logicalName: LogicalName;
+  readonly classId: number;
+  readonly attribute: number;
+  /** Name of the object, and of the attribute within its class. */
+  readonly name: string | undefined;
+  readonly attributeName: string | undefined;
+  /** Scaler and unit, for the attributes that have them. */
+  readonly scalerUnit: ScalerUnit | undefined;
+  readonly value: DlmsData | undefined;
+  readonly error: DataAccessResult | undefined;
+}
+
+/** What an association shows and does not change: worth keeping from one session to the next. */
+export interface DeviceView {
+  readonly objects: readonly ObjectListElement[];
+  /** Scalers and units read so far, by `logical name:attribute`. */
+  readonly scalers: Map<string, ScalerUnit>;
+}
+
+/** The current association's list of objects. */
+export async function readDeviceView(client: DlmsClient): Promise<DeviceView> {
+  return { objects: await client.get(AssociationLn, "0.0.40.0.0.255", "objectList"), scalers: new Map() };
+}
+
+/** For each class, the attribute that holds scaler and unit, and those it speaks of (Blue Book class tables). */
+const scaled: Readonly<Record<number, { readonly scaler: number; readonly values: readonly number[] }>> = {
+  3: { scaler: 3, values: [2] },
+  4: { scaler: 3, values: [2] },
+  5: { scaler: 4, values: [2, 3] },
+};
+
+/** Attribute 2 is what an object is for, in every class. */
+export const mainAttribute = 2;
+
+/** Reads attributes by logical name, knowing classes, names and scalers from the association's view. */
+export class ObjectReader {
+  readonly #client: DlmsClient;
+  readonly #view: DeviceView;
+  readonly #byName: ReadonlyMap<LogicalName, ObjectListElement>;
+
+  constructor(client: DlmsClient, view: DeviceView) {
+    this.#client = client;
+    this.#view = view;
+    this.#byName = new Map(view.objects.map((element) => [element.logicalName, element]));
+  }
+
+  /** The object as the association lists it, or undefined where it is not visible. */
+  find(logicalName: LogicalName): ObjectListElement | undefined {
+    return this.#byName.get(logicalName);
+  }
+
+  /** Attributes that the association may read, of all visible objects; object lists and buffers left out. */
+  readable(): readonly { readonly logicalName: LogicalName; readonly attribute: number }[] {
+    return this.#view.objects.flatMap(({ logicalName, accessRights }) =>
+      accessRights.attributeAccess
+        .filter(
+          ({ accessMode, accessSelectors }) =>
+            typeof accessMode === "string" && accessMode.includes("read") && accessSelectors === undefined,
+        )
+        .map(({ attributeId }) => ({ logicalName, attribute: attributeId })),
+    );
+  }
+
+  /** Values with their scalers, in the order asked for. An object that is not visible is a refusal. */
+  async read(items: readonly { readonly logicalName: LogicalName; readonly attribute: number }[]): Promise<readonly AttributeReading[]> {
+    const visible = items.filter(({ logicalName }) => this.#byName.has(logicalName));
+    const addresses = visible.map((item) => this.#address(item));
+    await this.#learnScalers(addresses);
+    const outcomes = await this.#client.getMany(addresses);
+    const found = new Map(visible.map((item, index) => [keyOf(item), outcomes[index]]));
+    return items.map((item) => {
+      const outcome = found.get(keyOf(item));
+      return { ...this.#describe(item), value: outcome?.value, error: outcome === undefined ? "object-undefined" : outcome.error };
+    });
+  }
+
+  /** Scaler and unit of an attribute, read at its first use; undefined where it has none. */
+  async scalerOf(item: {
+    readonly classId: number;
+    readonly logicalName: LogicalName;
+    readonly attribute: number;
+  }): Promise<ScalerUnit | undefined> {
+    await this.#learnScalers([item]);
+    return this.#view.scalers.get(keyOf(item));
+  }
+
+  #describe({
+    logicalName,
+    attribute,
+  }: {
+    readonly logicalName: LogicalName;
+    readonly attribute: number;
+  }): Omit<AttributeReading, "value" | "error"> {
+    const element = this.#byName.get(logicalName);
+    const cosemClass = element && findClass(element.classId, element.version);
+    return {
+      logicalName,
+      classId: element?.classId ?? 0,
+      attribute,
+      name: nameOf(logicalName),
+      attributeName: cosemClass && attributeById(cosemClass, attribute)?.name,
+      scalerUnit: this.#view.scalers.get(keyOf({ logicalName, attribute })),
+    };
+  }
+
+  #address({ logicalName, attribute }: { readonly logicalName: LogicalName; readonly attribute: number }): AttributeAddress {
+    return { classId: (this.#byName.get(logicalName) as ObjectListElement).classId, logicalName, attribute };
+  }
+
+  async #learnScalers(addresses: readonly AttributeAddress[]): Promise<void> {
+    const unknown = addresses.filter(
+      (address) => scaled[address.classId]?.values.includes(address.attribute) === true && !this.#view.scalers.has(keyOf(address)),
+    );
+    const outcomes = await this.#client.getMany(
+      unknown.map(({ classId, logicalName }) => ({ classId, logicalName, attribute: (scaled[classId] as { scaler: number }).scaler })),
+    );
+    unknown.forEach((address, index) => {
+      const value = outcomes[index]?.value;
+      const known = value === undefined ? undefined : asScalerUnit(value);
+      if (known !== undefined) this.#view.scalers.set(keyOf(address), known);
+    });
+  }
+}
+
+function keyOf({ logicalName, attribute }: { readonly logicalName: LogicalName; readonly attribute: number }): string {
+  return `${logicalName}:${attribute}`;
+}
+
+/** Undefined where a meter has something else there. */
+function asScalerUnit(value: DlmsData): ScalerUnit | undefined {
+  try {
+    return scalerUnit.read(new ByteReader(encodeData(value)));
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+import { bitAt } from "../bytes/bit-string.ts";
+import { toHex } from "../bytes/hex.ts";
+import { type CosemDateTime, dateTimeLength, decodeDateTime, formatDateTime } from "../dlms/axdr/date-time.ts";
+import type { DlmsData } from "../dlms/axdr/dlms-data.ts";
+import { scaleValue } from "./unit.ts";
+
+/** A value as people and JSON know it. */
+export type PlainValue = null | boolean | number | bigint | string | readonly PlainValue[];
+
+/**
+ * A tagged value without its tags: numbers scaled, texts as text, date-times as ISO 8601, other octets as hex, bit
+ * strings as digits, structures and arrays as arrays.
+ * @param scaler power of ten for numbers that stand alone
+ */
+export function plainValue(data: DlmsData, scaler = 0): PlainValue {
+  switch (data.type) {
+    case "array":
+    case "structure":
+      return data.value.map((element) => plainValue(element));
+    case "compact-array":
+      return data.value.rows.map((row) => plainValue(row));
+    case "octet-string":
+      return plainOctets(data.value);
+    case "date-time":
+      return formatDateTime(decodeDateTime(data.value));
+    case "date":
+    case "time":
+      return toHex(data.value);
+    case "bit-string":
+      return Array.from({ length: data.value.length }, (_, index) => (bitAt(data.value, index) ? "1" : "0")).join("");
+    case "null-data":
+    case "dont-care":
+      return null;
+    default:
+      return typeof data.value === "number" || typeof data.value === "bigint" ? scaleValue(data.value, scaler) : data.value;
+  }
+}
+
+/** Text where every octet is printable ASCII, a date-time where twelve octets can be nothing else, hex otherwise. */
+export function plainOctets(bytes: Uint8Array): string {
+  if (bytes.every((octet) => octet >= 0x20 && octet < 0x7f)) return String.fromCharCode(...bytes);
+  if (bytes.length === dateTimeLength) {
+    const dateTime = decodeDateTime(bytes);
+    if (isPlausible(dateTime)) return formatDateTime(dateTime);
+  }
+  return toHex(bytes).toLowerCase();
+}
+
+/** Attributes carry date-times as untyped octets, so what can be one is taken for one. */
+function isPlausible(value: CosemDateTime): boolean {
+  const within = (field: number | undefined, least: number, most: number): boolean =>
+    field === undefined || (field >= least && field <= most);
+  return (
+    within(value.year, 1970, 2200) &&
+    (within(value.month, 1, 12) || within(value.month, 0xfd, 0xfe)) &&
+    (within(value.dayOfMonth, 1, 31) || within(value.dayOfMonth, 0xfd, 0xfe)) &&
+    within(value.dayOfWeek, 1, 7) &&
+    within(value.hour, 0, 24) &&
+    within(value.minute, 0, 59) &&
+    within(value.second, 0, 59) &&
+    within(value.hundredths, 0, 99) &&
+    within(value.deviation, -720, 840)
+  );
+}
