@@ -98,10 +98,14 @@ export function addressLengthAt(bytes: Uint8Array, offset: number, end: number):
 
 /** The address of `length` octets at `offset`; the caller has measured it with {@link addressLengthAt}. */
 export function addressAt(bytes: Uint8Array, offset: number, length: HdlcAddressLength): HdlcAddress {
-  const septet = (index: number) => (bytes[offset + index] as number) >> 1;
-  if (length === 1) return { logical: septet(0), length };
-  if (length === 2) return { logical: septet(0), physical: septet(1), length };
-  return { logical: (septet(0) << 7) | septet(1), physical: (septet(2) << 7) | septet(3), length };
+  if (length === 1) return { logical: septetAt(bytes, offset), length };
+  if (length === 2) return { logical: septetAt(bytes, offset), physical: septetAt(bytes, offset + 1), length };
+  const logical = (septetAt(bytes, offset) << 7) | septetAt(bytes, offset + 1);
+  return { logical, physical: (septetAt(bytes, offset + 2) << 7) | septetAt(bytes, offset + 3), length };
+}
+
+function septetAt(bytes: Uint8Array, offset: number): number {
+  return (bytes[offset] as number) >> 1;
 }
 
 /**

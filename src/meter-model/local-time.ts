@@ -56,6 +56,31 @@ export const utc: TimeZoneRule = {
   },
 };
 
+/** Whether a rule is within what the clock class allows: offsets of a zone and of daylight saving, switch dates of a calendar. */
+export function isTimeZoneRule({ standardOffsetMinutes, dst }: TimeZoneRule): boolean {
+  return (
+    isWhole(standardOffsetMinutes, -840, 840) &&
+    isWhole(dst.deviationMinutes, -120, 120) &&
+    isSwitchRule(dst.begin) &&
+    isSwitchRule(dst.end)
+  );
+}
+
+function isSwitchRule(rule: SwitchRule): boolean {
+  return (
+    isWhole(rule.month, 1, 12) &&
+    (rule.day === "last" || rule.day === "second-last" || isWhole(rule.day, 1, 31)) &&
+    (rule.dayOfWeek === undefined || isWhole(rule.dayOfWeek, 1, 7)) &&
+    isWhole(rule.hour, 0, 23) &&
+    isWhole(rule.minute, 0, 59) &&
+    isWhole(rule.second, 0, 59)
+  );
+}
+
+function isWhole(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}
+
 /**
  * Converts between UTC and local time by one rule.
  *

@@ -5,7 +5,7 @@ import { type DemandReading, DemandRegisters } from "./demand-registers.ts";
 import { accumulateEnergy, type EnergyName, readEnergy } from "./energy.ts";
 import type { DomainEvent } from "./events.ts";
 import type { LoadModel, LoadSegment } from "./load-model.ts";
-import type { LocalFields, TimeZoneRule } from "./local-time.ts";
+import { isTimeZoneRule, type LocalFields, type TimeZoneRule } from "./local-time.ts";
 import { type Measurement, measure, noMeasurement } from "./measurement.ts";
 import { MeterClock } from "./meter-clock.ts";
 import { ProfileRecorder } from "./profile-recorder.ts";
@@ -185,6 +185,7 @@ export class Meter implements CaptureSource {
   /** Changes how local time follows from UTC; the clock itself keeps running. */
   setTimeZone(zone: TimeZoneRule): CommandOutcome {
     if (!this.supplied) return "no-supply";
+    if (!isTimeZoneRule(zone)) return "out-of-range";
     this.#clock.setZone(zone);
     this.#events.push({ type: "time-zone-changed", at: this.clockTime, zone });
     this.#demand.clockStepped(this.clockTime, this.#schedule.planned("demand"));
@@ -244,6 +245,7 @@ export class Meter implements CaptureSource {
     return "accepted";
   }
 
+  /** In the order they run at the same instant: a row finds the demand of the period that ends with it. */
   #tasks(): ScheduledTask<TaskName>[] {
     return [
       {

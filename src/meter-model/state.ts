@@ -1,5 +1,4 @@
-import { CaptureBuffer } from "./capture-buffer.ts";
-import { defaultMeterConfig, type MeterConfig } from "./config.ts";
+import type { MeterConfig } from "./config.ts";
 import { type DemandQuantity, type DemandState, demandQuantities, newDemand } from "./demand.ts";
 import { type EnergyState, emptyEnergies } from "./energy.ts";
 import { LocalTime } from "./local-time.ts";
@@ -8,9 +7,7 @@ import { newProfile, type ProfileName, type ProfileState, profileNames } from ".
 import { newSupply, type SupplyState } from "./supply.ts";
 import { type Instant, second } from "./units.ts";
 
-/** What the meter does by the clock; at the same instant in this order, so that a row finds the demand it captures. */
-export const taskNames = ["daylightSaving", "demand", ...profileNames] as const;
-
+/** What the meter does by its clock. */
 export type TaskName = "daylightSaving" | "demand" | ProfileName;
 
 /** Everything a meter is at one instant: plain values, and the rows of its profiles. */
@@ -45,22 +42,4 @@ export function initialState(config: MeterConfig, at: Instant): MeterState {
 
 function mapNames<Name extends string, T>(names: readonly Name[], make: (name: Name) => T): Record<Name, T> {
   return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, T>;
-}
-
-/** Whether a value read back from somewhere has the shape of a state, apart from the rows of its profiles. */
-export function isMeterState(value: unknown): value is MeterState {
-  return hasShape(value, initialState(defaultMeterConfig, 0));
-}
-
-function hasShape(value: unknown, pattern: unknown): boolean {
-  if (pattern instanceof CaptureBuffer) return true;
-  if (typeof pattern === "object" && pattern !== null) {
-    if (typeof value !== "object" || value === null) return false;
-    const fields = value as Record<string, unknown>;
-    return Object.entries(pattern).every(([name, part]) => hasShape(fields[name], part));
-  }
-  // What may be undefined is an instant otherwise; a day of a switch rule is a number or a word.
-  if (pattern === undefined) return value === undefined || typeof value === "number";
-  if (typeof pattern === "string") return typeof value === "string" || typeof value === "number";
-  return typeof value === typeof pattern && !Number.isNaN(value);
 }

@@ -8,3 +8,4 @@ export type { HomeAssistantOptions, MqttBridgeOptions, MqttTlsOptions } from "./
 export type { BridgeInfo } from "./payload.ts";
 export type { QueueLimits } from "./publish-queue.ts";
 export type * from "./reading.ts";
+export { stateSources } from "./state-keys.ts";

@@ -188,6 +188,12 @@ for (const entry of rows) {
   rowsBySource.set(source, [...(rowsBySource.get(source) ?? []), entry]);
 }
 
+/** Every attribute that a canonical key can come from: what a gateway asks a meter for. */
+export const stateSources: readonly Pick<ReadingIdentity, "logicalName" | "attribute">[] = rows.map(({ logicalName, attribute }) => ({
+  logicalName,
+  attribute,
+}));
+
 /** One text per attribute of a meter: "1.0.1.8.0.255#2". */
 export function sourceOf({ logicalName, attribute }: Pick<ReadingIdentity, "logicalName" | "attribute">): string {
   return `${logicalName}#${attribute}`;

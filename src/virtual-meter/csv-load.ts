@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type CsvError, parse } from "csv-parse/sync";
+import { parse } from "csv-parse/sync";
 import { ConfigError } from "../errors.ts";
 import {
   type Instant,
@@ -69,10 +69,11 @@ function readRows(path: string, localTime: LocalTime): Rows {
   let previous = Number.NEGATIVE_INFINITY;
   body.forEach(([time = "", ...cells], index) => {
     const line = index + 2;
+    if (cells.length !== columns.length) throw problem(path, line, `expected ${columns.length + 1} values, got ${cells.length + 1}`);
     previous = readTime(path, line, time, localTime, previous);
     times[index] = previous;
     columns.forEach((column, position) => {
-      const cell = cells[position] ?? "";
+      const cell = cells[position]!;
       const value = Number(cell);
       if (!decimal.test(cell) || Math.abs(value) > column.largest || (value < 0 && !column.signed)) {
         throw problem(path, line, `${column.name}: expected a number up to ${column.largest}, got "${cell}"`);
@@ -91,12 +92,7 @@ function parseFile(path: string): string[][] {
   } catch (cause) {
     throw new ConfigError("load", `cannot read ${path}: ${(cause as Error).message}`, { cause });
   }
-  try {
-    return parse(text, { bom: true, quote: false });
-  } catch (cause) {
-    const { lines, message } = cause as CsvError & { readonly lines?: number };
-    throw problem(path, lines ?? 1, message, cause);
-  }
+  return parse(text, { bom: true, quote: false, relaxColumnCount: true });
 }
 
 /** The instant of a row; in the hour that autumn repeats, the first reading that is a minute or more after the row before. */
@@ -110,8 +106,8 @@ function readTime(path: string, line: number, text: string, localTime: LocalTime
   return instant;
 }
 
-function problem(path: string, line: number, reason: string, cause?: unknown): ConfigError {
-  return new ConfigError("load", `${path}, line ${line}: ${reason}`, { details: { line }, cause });
+function problem(path: string, line: number, reason: string): ConfigError {
+  return new ConfigError("load", `${path}, line ${line}: ${reason}`, { details: { line } });
 }
 
 /** Index of the last time at or before `instant`; -1 when there is none. */

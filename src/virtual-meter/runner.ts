@@ -55,7 +55,7 @@ export class MeterRunner {
     this.#origin = { real: timers.now(), meter: meter.now };
     this.save();
     this.#deliver();
-    this.#arm(tick);
+    this.#arm(this.#untilNextLook());
   }
 
   /** Meter time at this moment. */

@@ -16,7 +16,7 @@ export function zoneRule(name: string | undefined, year: number): TimeZoneRule {
     throw new ConfigError("timezone", `unknown time zone "${name}"`, { hint: "use a name of the IANA database such as Europe/Paris" });
   }
   const pair = switchPair(zone, year);
-  if (pair === undefined) return { standardOffsetMinutes: zone.offset(Date.UTC(year, 0, 1)), dst: utc.dst };
+  if (pair === undefined) return { standardOffsetMinutes: offsetAt(zone, Date.UTC(year, 0, 1)), dst: utc.dst };
   const around: SwitchPair[] = [];
   for (let other = year - yearsAround; other <= year + yearsAround; other++) {
     const otherPair = switchPair(zone, other);
@@ -87,19 +87,24 @@ function switchPair(zone: Zone, year: number): SwitchPair | undefined {
 function switchesIn(zone: Zone, year: number): Switch[] {
   const switches: Switch[] = [];
   for (let start = Date.UTC(year, 0, 1); start < Date.UTC(year + 1, 0, 1); start += day) {
-    const before = zone.offset(start);
-    const after = zone.offset(start + day);
+    const before = offsetAt(zone, start);
+    const after = offsetAt(zone, start + day);
     if (before === after) continue;
     let low = start;
     let high = start + day;
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
-      if (zone.offset(middle) === before) low = middle;
+      if (offsetAt(zone, middle) === before) low = middle;
       else high = middle;
     }
     switches.push({ before, after, reading: new LocalTime(utc).fields(high + before * minute) });
   }
   return switches;
+}
+
+/** Minutes ahead of UTC; the machine's own zone says minus zero where it is UTC. */
+function offsetAt(zone: Zone, instant: Instant): number {
+  return zone.offset(instant) + 0;
 }
 
 /** The wildcard rule that a switch follows, judged by how many of the switches in the years around it explains. */

@@ -27,8 +27,16 @@ export interface WrapperHeader {
 
 /** The header at `offset`; the caller has checked that {@link wrapperHeaderLength} octets are there. */
 export function headerAt(bytes: Uint8Array, offset: number): WrapperHeader {
-  const u16 = (at: number) => ((bytes[offset + at] as number) << 8) | (bytes[offset + at + 1] as number);
-  return { version: u16(0), sourceWPort: u16(2), destinationWPort: u16(4), length: u16(6) };
+  return {
+    version: u16At(bytes, offset),
+    sourceWPort: u16At(bytes, offset + 2),
+    destinationWPort: u16At(bytes, offset + 4),
+    length: u16At(bytes, offset + 6),
+  };
+}
+
+function u16At(bytes: Uint8Array, offset: number): number {
+  return ((bytes[offset] as number) << 8) | (bytes[offset + 1] as number);
 }
 
 /**

@@ -123,6 +123,20 @@ describe("Meter commands", () => {
         [30 * minute, 330],
       ]);
     });
+
+    it("refuses rules that no clock object could hold", () => {
+      const meter = newMeter(midnight);
+      const begins = [{ month: 13 }, { day: 0 }, { day: 32 }, { dayOfWeek: 8 }, { hour: 24 }, { minute: 60 }, { second: 0.5 }];
+      const wrong = [
+        ...begins.map((change) => ({ ...paris, dst: { ...paris.dst, begin: { ...paris.dst.begin, ...change } } })),
+        { ...paris, standardOffsetMinutes: 900 },
+        { ...paris, dst: { ...paris.dst, deviationMinutes: 121 } },
+      ];
+      for (const zone of wrong) expect(meter.setTimeZone(zone)).to.equal("out-of-range");
+      expect(meter.zone).to.deep.equal(newMeter(midnight).zone);
+      const fixedDays = { ...paris, dst: { ...paris.dst, end: { ...paris.dst.end, day: "second-last" as const, dayOfWeek: undefined } } };
+      expect(meter.setTimeZone(fixedDays)).to.equal("accepted");
+    });
   });
 
   describe("demand", () => {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { defaultMeterConfig, hour, initialState, Meter, minute, syntheticLoad, utc } from "../../src/meter-model/index.ts";
+import { defaultMeterConfig, hour, initialState, Meter, minute, stateCodec, syntheticLoad, utc } from "../../src/meter-model/index.ts";
 import { LmdbMeterStore } from "../../src/store/lmdb-meter-store.ts";
 import { plain } from "../meter-model/support.ts";
 import { storeErrorOf, temporaryFolder } from "./support.ts";
@@ -42,7 +42,7 @@ describe("LmdbMeterStore under kill -9", function () {
     let acknowledged = start;
     for (const saves of [1, 40, 150]) {
       acknowledged = await liveAndDie(path, saves);
-      const store = new LmdbMeterStore(path);
+      const store = new LmdbMeterStore(path, stateCodec);
       const state = store.load();
       await store.close();
       if (state === undefined) throw new TypeError("nothing was stored");
@@ -58,11 +58,11 @@ describe("LmdbMeterStore under kill -9", function () {
   it("refuses a second process while the first one runs, and nobody after it was killed", async () => {
     const path = folder.path("meter");
     await liveAndDie(path, 1, () => {
-      const error = storeErrorOf(() => new LmdbMeterStore(path));
+      const error = storeErrorOf(() => new LmdbMeterStore(path, stateCodec));
       expect(error.code).to.equal("store-busy");
       expect(error.details["pid"]).to.be.a("number").that.is.not.equal(process.pid);
     });
-    const store = new LmdbMeterStore(path);
+    const store = new LmdbMeterStore(path, stateCodec);
     expect(store.load()?.now).to.be.greaterThan(start);
     await store.close();
   });

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { expect } from "chai";
 import { open } from "lmdb";
-import { defaultMeterConfig, hour, initialState, Meter, minute, syntheticLoad, utc } from "../../src/meter-model/index.ts";
+import { defaultMeterConfig, hour, initialState, Meter, minute, stateCodec, syntheticLoad, utc } from "../../src/meter-model/index.ts";
 import { LmdbMeterStore } from "../../src/store/lmdb-meter-store.ts";
 import { MemoryMeterStore } from "../../src/store/memory-meter-store.ts";
 import type { MeterStore } from "../../src/virtual-meter/store.ts";
@@ -20,7 +20,7 @@ function loaded(store: MeterStore): Meter {
 describe("MeterStore", () => {
   const folder = temporaryFolder();
   const kinds: readonly (readonly [string, () => { open(): MeterStore }])[] = [
-    ["LmdbMeterStore", () => ({ open: () => new LmdbMeterStore(folder.path("meter")) })],
+    ["LmdbMeterStore", () => ({ open: () => new LmdbMeterStore(folder.path("meter"), stateCodec) })],
     [
       "MemoryMeterStore",
       () => {
@@ -85,7 +85,7 @@ describe("MeterStore", () => {
   describe("LmdbMeterStore", () => {
     it("writes one row, not the profile, when one row is new", async () => {
       const path = folder.path("meter");
-      const store = new LmdbMeterStore(path);
+      const store = new LmdbMeterStore(path, stateCodec);
       const meter = newMeter(start, load);
       meter.advance(start + 40 * hour);
       store.save(meter.state);
@@ -102,7 +102,7 @@ describe("MeterStore", () => {
 
     it("keeps no more rows than the profile has", async () => {
       const path = folder.path("meter");
-      const store = new LmdbMeterStore(path);
+      const store = new LmdbMeterStore(path, stateCodec);
       const meter = newMeter(start, load);
       for (let step = 1; step <= 20; step++) {
         meter.advance(start + step * 7 * hour);
@@ -112,7 +112,7 @@ describe("MeterStore", () => {
       const database = open<unknown, (string | number)[]>({ path, noSubdir: false });
       expect(database.getKeysCount({ start: ["row", "hourly", 0], end: ["row", "hourly", 1e9] })).to.equal(48);
       await database.close();
-      const again = new LmdbMeterStore(path);
+      const again = new LmdbMeterStore(path, stateCodec);
       expect(stampsOf(loaded(again).profile("hourly").rows)).to.deep.equal(stampsOf(meter.profile("hourly").rows));
       await again.close();
     });
@@ -128,7 +128,7 @@ describe("MeterStore", () => {
       ];
       for (const [name, key, value] of damages) {
         const path = folder.path(name);
-        const store = new LmdbMeterStore(path);
+        const store = new LmdbMeterStore(path, stateCodec);
         const meter = newMeter(start, load);
         meter.advance(start + 3 * hour);
         store.save(meter.state);
@@ -137,7 +137,7 @@ describe("MeterStore", () => {
         if (value === undefined) database.removeSync(key);
         else database.putSync(key, value);
         await database.close();
-        const again = new LmdbMeterStore(path);
+        const again = new LmdbMeterStore(path, stateCodec);
         expect(storeErrorOf(() => again.load()).code, name).to.equal("store-corrupt");
         await again.close();
       }
@@ -146,7 +146,7 @@ describe("MeterStore", () => {
     it("refuses an impossible profile as corrupt without making room for it", async () => {
       for (const change of [{ capacity: 1e12 }, { capacity: 0 }, { next: -1 }, { next: 1e6 }, { columns: 3 }, { first: 0.5 }]) {
         const path = folder.path(`profile-${Object.entries(change).join()}`);
-        const store = new LmdbMeterStore(path);
+        const store = new LmdbMeterStore(path, stateCodec);
         store.save(newMeter(start, load).state);
         await store.close();
         const database = open<unknown, (string | number)[]>({ path, noSubdir: false });
@@ -154,14 +154,14 @@ describe("MeterStore", () => {
         core.profiles.load.rows = { ...core.profiles.load.rows, ...change };
         database.putSync(["core"], core);
         await database.close();
-        const again = new LmdbMeterStore(path);
+        const again = new LmdbMeterStore(path, stateCodec);
         expect(storeErrorOf(() => again.load()).code).to.equal("store-corrupt");
         await again.close();
       }
     });
 
     it("refuses to save after a save has failed", async () => {
-      const store = new LmdbMeterStore(folder.path("meter"));
+      const store = new LmdbMeterStore(folder.path("meter"), stateCodec);
       const meter = newMeter(start, load);
       store.save(meter.state);
       const unwritable = Object.defineProperty({ ...meter.state }, "energy", {
@@ -178,19 +178,19 @@ describe("MeterStore", () => {
 
     it("refuses to be opened twice, within a process too, and not after it was closed", async () => {
       const path = folder.path("meter");
-      const store = new LmdbMeterStore(path);
-      const error = storeErrorOf(() => new LmdbMeterStore(path));
+      const store = new LmdbMeterStore(path, stateCodec);
+      const error = storeErrorOf(() => new LmdbMeterStore(path, stateCodec));
       expect(error.code).to.equal("store-busy");
       expect(error.hint).to.contain("another folder");
       await store.close();
       await store.close();
-      const again = new LmdbMeterStore(path);
+      const again = new LmdbMeterStore(path, stateCodec);
       await again.close();
     });
 
     it("makes the folders on the way", async () => {
       mkdirSync(folder.path("a"));
-      const store = new LmdbMeterStore(folder.path("a/b.c/d"));
+      const store = new LmdbMeterStore(folder.path("a/b.c/d"), stateCodec);
       store.save(newMeter(start, load).state);
       await store.close();
     });

@@ -86,7 +86,7 @@ describe("csvLoad", () => {
     expect(problemOf([""])).to.contain("line 1: expected the header");
     expect(problemOf(["time;p_kw", good])).to.contain("line 1");
     expect(problemOf([header, ""])).to.contain("line 2: no rows");
-    expect(second("2026-01-10T12:01,1,0,230")).to.contain("line 3");
+    expect(second("2026-01-10T12:01,1,0,230")).to.contain("line 3: expected 5 values, got 4");
     expect(second("2026-01-10T12:01,one,0,230,5")).to.contain('line 3: p_kw: expected a number up to 1000, got "one"');
     expect(second("2026-01-10T12:01,1e3,0,230,5")).to.contain("line 3: p_kw");
     expect(second("2026-01-10T12:01,1,1001,230,5")).to.contain("line 3: q_kvar");
@@ -98,7 +98,7 @@ describe("csvLoad", () => {
     expect(second("2026-01-10T12:00,1,0,230,5")).to.contain("line 3: time: 2026-01-10T12:00 is not a minute or more after");
     expect(second("2026-01-09T12:00,1,0,230,5")).to.contain("line 3: time");
     expect(second("2026-03-29T02:30,1,0,230,5")).to.contain("line 3: time: 2026-03-29T02:30 does not exist");
-    expect(problemOf([header, "", good])).to.contain("line 2");
+    expect(problemOf([header, "", good])).to.contain("line 2: expected 5 values");
   });
 
   it("gives a meter the energy, the demand and the cuts of the file", () => {

@@ -8,7 +8,7 @@ import { paris } from "../meter-model/support.ts";
 function agrees(name: string, year: number): boolean {
   const local = new LocalTime(zoneRule(name, year));
   const format = new Intl.DateTimeFormat("en-GB", { timeZone: name, minute: "2-digit", hour: "2-digit", hourCycle: "h23", day: "2-digit" });
-  for (let instant = Date.UTC(year, 0, 2); instant < Date.UTC(year, 11, 30); instant += hour) {
+  for (let instant = Date.UTC(year, 0, 2); instant < Date.UTC(year, 11, 30); instant += 2 * hour) {
     const shown = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
     const fields = local.fields(instant);
     if (shown["day"] !== fields.day || shown["hour"] !== fields.hour || shown["minute"] !== fields.minute) return false;

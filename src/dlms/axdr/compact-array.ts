@@ -11,20 +11,80 @@ import { type ScalarCodec, scalarCodecs } from "./scalar.ts";
  */
 
 /**
- * Values that one compact-array may hold beyond one per octet of contents. Elements without width cost no octets, so
- * the octets alone do not bound them: a description of a few octets could ask for millions.
+ * Values that rows may hold: so many for each octet of contents, and a few besides. Elements without width cost no
+ * octets, so the octets alone do not bound them: a description of a few octets could ask for millions.
  */
+const valuesPerOctet = 8;
 const spareValues = 1024;
 
-/** @throws DecodeError `limit` for nesting or a number of values beyond reason, `out-of-range` for rows without width */
-export function readCompactArray(reader: ByteReader, depth: number): CompactArray {
+/** What the description of an element says of its contents. */
+interface Extent {
+  /** Octets that the contents take at least. */
+  readonly width: number;
+  /** Whether they always take just these. */
+  readonly fixed: boolean;
+  /** Nodes of the tree it is read into. */
+  readonly values: number;
+}
+
+/** A compact-array whose rows are still to be read. */
+export interface OpenCompactArray {
+  readonly element: ElementDescription;
+  /** Reads the rows, and no further. */
+  readonly contents: ByteReader;
+  /** Octets of a row, where all rows take the same; the contents are a multiple of it. */
+  readonly rowWidth: number | undefined;
+  /** Rows beyond this number are to be refused with {@link tooManyRows}. */
+  readonly rowLimit: number;
+}
+
+/**
+ * Reads the description and the length; the reader moves behind the contents.
+ * @throws DecodeError `limit` for nesting beyond reason, `out-of-range` for rows without width
+ */
+export function openCompactArray(reader: ByteReader, depth: number): OpenCompactArray {
+  const start = reader.offset;
   const element = readDescription(reader, depth + 1);
   const contents = reader.sub(readLength(reader, "compact-array"), "compact-array");
-  if (contents.remaining > 0 && minimumWidth(element) === 0) throw contents.error("out-of-range", "compact-array", "rows without width");
-  const budget = { values: contents.remaining + spareValues };
+  const { width, fixed, values } = extentOf(element);
+  // Refused even where no row follows: such an array can never have had one.
+  if (width === 0) throw reader.error("out-of-range", "compact-array", "rows without width", start);
+  if (fixed && contents.remaining % width !== 0) {
+    // The last row is the one that ends early; reading it makes the error.
+    contents.skip(contents.remaining - (contents.remaining % width));
+    contents.skip(width, "compact-array");
+  }
+  const rowLimit = Math.floor((contents.remaining * valuesPerOctet + spareValues) / values);
+  return { element, contents, rowWidth: fixed ? width : undefined, rowLimit };
+}
+
+/** The error for more rows than `rowLimit`. */
+export function tooManyRows(contents: ByteReader) {
+  return contents.error("limit", "compact-array", "more values than its octets warrant");
+}
+
+/** @throws DecodeError as {@link openCompactArray}, and `limit` for a number of values beyond reason */
+export function readCompactArray(reader: ByteReader, depth: number): CompactArray {
+  const { element, contents, rowLimit } = openCompactArray(reader, depth);
   const rows: DlmsData[] = [];
-  while (contents.remaining > 0) rows.push(readContents(contents, element, budget));
+  while (contents.remaining > 0) {
+    if (rows.length >= rowLimit) throw tooManyRows(contents);
+    rows.push(readContents(contents, element));
+  }
   return { element, rows };
+}
+
+/** Steps over a compact-array without building its rows. @throws DecodeError as {@link readCompactArray} */
+export function skipCompactArray(reader: ByteReader, depth: number): void {
+  const { element, contents, rowWidth, rowLimit } = openCompactArray(reader, depth);
+  if (rowWidth !== undefined) {
+    if (contents.remaining > rowWidth * rowLimit) throw tooManyRows(contents);
+    return;
+  }
+  for (let row = 0; contents.remaining > 0; row++) {
+    if (row >= rowLimit) throw tooManyRows(contents);
+    skipContents(contents, element);
+  }
 }
 
 export function writeCompactArray(writer: ByteWriter, { element, rows }: CompactArray): void {
@@ -32,6 +92,38 @@ export function writeCompactArray(writer: ByteWriter, { element, rows }: Compact
   const start = writer.length;
   for (const row of rows) writeContents(writer, element, row);
   insertLength(writer, start);
+}
+
+/** Contents of one element; the caller bounds how often, since elements may have no width. */
+export function readContents(reader: ByteReader, description: ElementDescription): DlmsData {
+  switch (description.type) {
+    case "array": {
+      const value: DlmsData[] = [];
+      for (let index = 0; index < description.count; index++) value.push(readContents(reader, description.element));
+      return { type: "array", value };
+    }
+    case "structure":
+      return { type: "structure", value: description.elements.map((element) => readContents(reader, element)) };
+    default:
+      return { type: description.type, value: scalarCodecs[description.type].read(reader) } as DlmsData;
+  }
+}
+
+/** Steps over the contents of one element, on the terms of {@link readContents}. */
+export function skipContents(reader: ByteReader, description: ElementDescription): void {
+  switch (description.type) {
+    case "array":
+      for (let index = 0; index < description.count; index++) skipContents(reader, description.element);
+      return;
+    case "structure":
+      for (const element of description.elements) skipContents(reader, element);
+      return;
+    default: {
+      const codec = scalarCodecs[description.type];
+      if (codec.size === undefined) codec.read(reader);
+      else reader.skip(codec.size, description.type);
+    }
+  }
 }
 
 function readDescription(reader: ByteReader, depth: number): ElementDescription {
@@ -46,7 +138,6 @@ function readDescription(reader: ByteReader, depth: number): ElementDescription 
   }
   const elements: ElementDescription[] = [];
   const count = readCount(reader, "type description");
-  if (count === 0) throw reader.error("out-of-range", "type description", "a structure of no elements", start);
   for (let index = 0; index < count; index++) elements.push(readDescription(reader, depth + 1));
   return { type, elements };
 }
@@ -64,31 +155,26 @@ function writeDescription(writer: ByteWriter, description: ElementDescription): 
   }
 }
 
-/** Octets that contents of this type take at least. */
-function minimumWidth(description: ElementDescription): number {
-  switch (description.type) {
-    case "array":
-      return description.count * minimumWidth(description.element);
-    case "structure":
-      return description.elements.reduce((sum, element) => sum + minimumWidth(element), 0);
-    default:
-      return scalarCodecs[description.type].size ?? 1;
-  }
-}
-
-function readContents(reader: ByteReader, description: ElementDescription, budget: { values: number }): DlmsData {
-  budget.values -= 1;
-  if (budget.values < 0) throw reader.error("limit", "compact-array", "more values than its octets warrant");
+function extentOf(description: ElementDescription): Extent {
   switch (description.type) {
     case "array": {
-      const value: DlmsData[] = [];
-      for (let index = 0; index < description.count; index++) value.push(readContents(reader, description.element, budget));
-      return { type: "array", value };
+      const { width, fixed, values } = extentOf(description.element);
+      return { width: description.count * width, fixed: fixed || description.count === 0, values: 1 + description.count * values };
     }
     case "structure":
-      return { type: "structure", value: description.elements.map((element) => readContents(reader, element, budget)) };
-    default:
-      return { type: description.type, value: scalarCodecs[description.type].read(reader) } as DlmsData;
+      return description.elements.map(extentOf).reduce(
+        (sum, { width, fixed, values }) => ({
+          width: sum.width + width,
+          fixed: sum.fixed && fixed,
+          values: sum.values + values,
+        }),
+        { width: 0, fixed: true, values: 1 },
+      );
+    default: {
+      // What carries its own length takes one octet for that.
+      const { size } = scalarCodecs[description.type];
+      return { width: size ?? 1, fixed: size !== undefined, values: 1 };
+    }
   }
 }
 
@@ -109,9 +195,8 @@ function writeContents(writer: ByteWriter, description: ElementDescription, data
 
 /** Puts the length of everything behind `start` before it. */
 function insertLength(writer: ByteWriter, start: number): void {
-  const length = writer.length - start;
   const contents = writer.view().slice(start);
   writer.truncate(start);
-  writeLength(writer, length);
+  writeLength(writer, contents.length);
   writer.bytes(contents);
 }

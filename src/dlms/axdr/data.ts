@@ -1,9 +1,9 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
 import { ByteWriter } from "../../bytes/byte-writer.ts";
-import { readCompactArray, writeCompactArray } from "./compact-array.ts";
+import { readCompactArray, skipCompactArray, writeCompactArray } from "./compact-array.ts";
 import { dataTag, dataTypeOf } from "./data-type.ts";
 import { type DlmsData, maxDataDepth } from "./dlms-data.ts";
-import { readCount, writeLength } from "./length.ts";
+import { readCount, readLength, writeLength } from "./length.ts";
 import { type ScalarCodec, scalarCodecs } from "./scalar.ts";
 import type { Schema } from "./schema.ts";
 
@@ -53,10 +53,22 @@ export function writeData(writer: ByteWriter, data: DlmsData): void {
   }
 }
 
+/** By tag: octets of the body, or -1 where that takes a look at the body, or at the tag. */
+const bodyWidths = Int8Array.from({ length: 256 }, (_, tag) => {
+  const type = dataTypeOf(tag);
+  if (type === undefined || type === "array" || type === "structure" || type === "compact-array") return -1;
+  return scalarCodecs[type].size ?? -1;
+});
+
 /** Steps over one tagged value without building it. @throws DecodeError as {@link readData} */
 export function skipData(reader: ByteReader, depth = 0): void {
   const start = reader.offset;
   const tag = reader.u8("data tag");
+  const width = bodyWidths[tag] as number;
+  if (width >= 0) {
+    reader.skip(width, "data");
+    return;
+  }
   const type = dataTypeOf(tag);
   switch (type) {
     case undefined:
@@ -69,13 +81,14 @@ export function skipData(reader: ByteReader, depth = 0): void {
       return;
     }
     case "compact-array":
-      readCompactArray(reader, depth);
+      skipCompactArray(reader, depth);
       return;
-    default: {
-      const codec = scalarCodecs[type];
-      if (codec.size === undefined) codec.read(reader);
-      else reader.skip(codec.size, type);
-    }
+    case "octet-string":
+    case "visible-string":
+      reader.skip(readLength(reader, type), type);
+      return;
+    default:
+      scalarCodecs[type].read(reader);
   }
 }
 

@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { Command } from "commander";
+import { type GatewayConfig, gatewaySchema } from "../../config/gateway.ts";
+import { type Frozen, loadYaml } from "../../config/load.ts";
+import { resolveSecret } from "../../config/secret.ts";
+import { ConfigError } from "../../errors.ts";
+import { createLogger } from "../../log/logger.ts";
+import type { MqttTlsOptions } from "../../mqtt-bridge/index.ts";
+import { GatewayHost, type HostedMeter } from "../gateway-host.ts";
+import { parseObject } from "../object-argument.ts";
+import { type CommonOptions, withCommonOptions } from "../options.ts";
+import type { Output } from "../output.ts";
+import { checkTarget, connectTarget } from "../session.ts";
+import { resolveTarget } from "../target.ts";
+import { untilStopped } from "../until-stopped.ts";
+import { commandAction } from "./action.ts";
+
+interface GatewayOptions extends CommonOptions {
+  readonly config: string;
+  readonly check?: boolean;
+}
+
+/** `dlms gateway --config FILE [--check]` */
+export function gatewayCommand(): Command {
+  return withCommonOptions(new Command("gateway"))
+    .description("poll meters and publish what they say to MQTT")
+    .requiredOption("--config <file>", "YAML configuration")
+    .option("--check", "validate the configuration and end")
+    .addHelpText("after", "\nExample:\n  dlms gateway --config config/gateway.yaml --check")
+    .action(commandAction(gateway));
+}
+
+async function gateway(output: Output, options: GatewayOptions): Promise<void> {
+  const directory = dirname(options.config);
+  const config = loadYaml(options.config, gatewaySchema);
+  const meters = config.meters.map((meter) => hostedMeter(meter, options, directory));
+  if (options.check === true) {
+    output.result({ ok: true, meters: meters.map(({ id }) => id) }, () => `${options.config}: ${meters.length} meters, nothing wrong`);
+    return;
+  }
+  const logger = createLogger({ level: "info", json: options.json === true, stream: process.stderr, now: Date.now });
+  await untilStopped(async () => {
+    const host = new GatewayHost({ mqtt: mqttOptions(config, directory), meters, logger });
+    await host.start();
+    return () => host.stop();
+  });
+}
+
+type MeterEntry = Frozen<GatewayConfig>["meters"][number];
+
+function hostedMeter(meter: MeterEntry, options: CommonOptions, directory: string): HostedMeter {
+  const book = { directory, load: () => ({ meters: [meter] }) };
+  const target = resolveTarget(`meter:${meter.id}`, {}, book);
+  // A secret that is missing, or a link that is not served, is found now and not at the first poll.
+  checkTarget(target);
+  return {
+    id: meter.id,
+    interval: meter.poll,
+    extra: meter.read.map((object) => parseObject(object, { find: () => undefined }).logicalName),
+    transport: meter.address.kind,
+    connect: () => connectTarget(target, options, { note: () => {} }),
+  };
+}
+
+function mqttOptions({ mqtt }: Frozen<GatewayConfig>, directory: string) {
+  const secret = (reference: Parameters<typeof resolveSecret>[0], path: string): string =>
+    new TextDecoder().decode(resolveSecret(reference, { path, format: "text", environment: process.env, directory }).bytes);
+  const file = (name: string, path: string): string => {
+    try {
+      return readFileSync(resolve(directory, name), "utf8");
+    } catch (cause) {
+      throw new ConfigError(path, `cannot read ${name}: ${(cause as Error).message}`, { cause });
+    }
+  };
+  const tls: MqttTlsOptions | undefined = mqtt.tls && {
+    ...(mqtt.tls.ca === undefined ? {} : { ca: file(mqtt.tls.ca, "mqtt.tls.ca") }),
+    ...(mqtt.tls.cert === undefined ? {} : { cert: file(mqtt.tls.cert, "mqtt.tls.cert") }),
+    ...(mqtt.tls.key === undefined ? {} : { key: secret(mqtt.tls.key, "mqtt.tls.key") }),
+  };
+  return {
+    url: mqtt.url,
+    version: mqtt.version,
+    base: mqtt.base,
+    homeAssistant: mqtt.homeAssistant,
+    ...(mqtt.username === undefined ? {} : { username: mqtt.username }),
+    ...(mqtt.password === undefined ? {} : { password: secret(mqtt.password, "mqtt.password") }),
+    ...(tls === undefined ? {} : { tls }),
+  };
+}

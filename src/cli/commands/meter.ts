@@ -1,0 +1,151 @@
+import { dirname } from "node:path";
+import { Command } from "commander";
+import { parsePeriod, periodExpected } from "../../config/duration.ts";
+import { loadYaml } from "../../config/load.ts";
+import { virtualMeterSchema } from "../../config/virtual-meter.ts";
+import { ConfigError } from "../../errors.ts";
+import { type ListeningLink, MeterHost, type MeterHostConfig, refuseDemoSecrets } from "../meter-host.ts";
+import { type CommonOptions, parseNumber, parsePort, withCommonOptions } from "../options.ts";
+import type { Output } from "../output.ts";
+import { packageFile } from "../package-files.ts";
+import { traceTo } from "../session.ts";
+import { untilStopped } from "../until-stopped.ts";
+import { commandAction } from "./action.ts";
+
+interface MeterOptions extends CommonOptions {
+  readonly config?: string;
+  readonly listen?: string;
+  readonly tcp?: number;
+  readonly hdlc?: number;
+  readonly state?: string;
+  readonly serialNumber?: string;
+  readonly drn?: string;
+  readonly start?: string;
+  readonly speed?: number;
+  readonly history?: string;
+  readonly timezone?: string;
+  readonly load?: string;
+  readonly allowDemoKeys?: boolean;
+  readonly udp?: string;
+  readonly serial?: string;
+  readonly optical?: string;
+  readonly ciu?: string;
+  readonly scenario?: string;
+  readonly mode?: string;
+  readonly credit?: string;
+  readonly count?: string;
+}
+
+/** `dlms meter` */
+export function meterCommand(): Command {
+  return withCommonOptions(new Command("meter"))
+    .description("serve a virtual meter")
+    .option("--config <file>", "configuration; a flag goes before the key of the same name")
+    .option("--listen <address>", "address to listen on (127.0.0.1)")
+    .option("--tcp <port>", "wrapper over TCP (4059)", parsePort("--tcp"))
+    .option("--hdlc <port>", "HDLC over TCP (4060)", parsePort("--hdlc"))
+    .option("--udp <port>", "wrapper over UDP")
+    .option("--serial <path>", "HDLC on a serial line")
+    .option("--optical <path>", "optical port with sign-on")
+    .option("--ciu <port>", "link of the keypad unit")
+    .option("--state <dir>", "keep the state there; without it the meter forgets")
+    .option("--serial-number <text>", "serial number")
+    .option("--drn <digits>", "STS meter number")
+    .option("--start <iso>", "first served instant; without an offset the meter's local time")
+    .option("--speed <factor>", "meter time runs this much faster", parseNumber("--speed", 0.001, 10_000_000))
+    .option("--history <period>", "simulate this past before serving (P14M)")
+    .option("--timezone <name>", "IANA time zone (the machine's)")
+    .option("--load <source>", "synthetic or csv:FILE")
+    .option("--mode <mode>", "prepaid or postpaid")
+    .option("--credit <kwh>", "credit at the start")
+    .option("--scenario <file>", "scripted load, outages and tamper")
+    .option("--count <n>", "number of meters")
+    .option("--allow-demo-keys", "serve the demonstration secrets beyond loopback")
+    .addHelpText("after", "\nExample:\n  dlms meter --tcp 4059 --hdlc 4060 --history P14M --state ./state")
+    .action(commandAction(meter));
+}
+
+async function meter(output: Output, options: MeterOptions): Promise<void> {
+  refuseUnserved(options);
+  const file = options.config ?? packageFile("config/virtual-meter.yaml");
+  const config = withFlags(loadYaml(file, virtualMeterSchema), options);
+  const host = options.listen ?? config.listen.address;
+  refuseDemoSecrets(config, host, options.allowDemoKeys === true);
+  await untilStopped(async (fail) => {
+    const meterHost = new MeterHost({ config, directory: dirname(file), trace: traceTo(options, output), onFailure: fail });
+    const ports = portsOf(config, options);
+    try {
+      for (const listening of await meterHost.start(host, ports)) report(output, listening);
+    } catch (error) {
+      await meterHost.stop();
+      throw error;
+    }
+    if (meterHost.notServed.length > 0) {
+      output.note(`not served yet: ${meterHost.notServed.join(", ")} (their authentication comes with a later version)`);
+    }
+    return () => meterHost.stop();
+  });
+}
+
+/** One line per listener, for people and scripts. */
+export function report(output: Output, { link, address }: ListeningLink | { readonly link: string; readonly address: string }): void {
+  output.item({ event: "listening", link, address }, () => `listening ${link} ${address}`);
+}
+
+const defaultPorts = { tcp: 4059, hdlc: 4060 };
+
+/** Links named by flags are the only ones; else those of the configuration; else both. */
+function portsOf(
+  config: MeterHostConfig,
+  { tcp, hdlc }: MeterOptions,
+): { readonly tcp: number | undefined; readonly hdlc: number | undefined } {
+  if (tcp !== undefined || hdlc !== undefined) return { tcp, hdlc };
+  if (config.listen.tcp !== undefined || config.listen.hdlc !== undefined) return { tcp: config.listen.tcp, hdlc: config.listen.hdlc };
+  return defaultPorts;
+}
+
+function withFlags(config: MeterHostConfig, options: MeterOptions): MeterHostConfig {
+  return {
+    ...config,
+    ...(options.state === undefined ? {} : { state: options.state }),
+    ...(options.serialNumber === undefined
+      ? {}
+      : { serialNumber: checked("--serial-number", options.serialNumber, /^[0-9A-Za-z]{1,20}$/, "1 to 20 letters and digits") }),
+    ...(options.drn === undefined
+      ? {}
+      : { sts: { ...config.sts, drn: checked("--drn", options.drn, /^\d{11}(\d\d)?$/, "11 or 13 digits") } }),
+    ...(options.start === undefined ? {} : { start: options.start }),
+    ...(options.speed === undefined ? {} : { speed: options.speed }),
+    ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
+    ...(options.history === undefined ? {} : { history: historyOf(options.history) }),
+    ...(options.load === undefined ? {} : { load: loadOf(options.load) }),
+  };
+}
+
+function checked(flag: string, text: string, pattern: RegExp, expected: string): string {
+  if (!pattern.test(text)) throw new ConfigError(flag, `expected ${expected}, got ${JSON.stringify(text)}`);
+  return text;
+}
+
+function historyOf(text: string): NonNullable<MeterHostConfig["history"]> {
+  const period = parsePeriod(text);
+  if (period === undefined) throw new ConfigError("--history", `${periodExpected}, got ${JSON.stringify(text)}`);
+  return period;
+}
+
+function loadOf(text: string): MeterHostConfig["load"] {
+  if (text === "synthetic") return { kind: "synthetic" };
+  if (/^csv:./.test(text)) return { kind: "csv", file: text.slice("csv:".length) };
+  throw new ConfigError("--load", `expected synthetic or csv:FILE, got ${JSON.stringify(text)}`);
+}
+
+/** Options of the interface that this version does not serve are refused, not ignored. */
+function refuseUnserved(options: MeterOptions): void {
+  for (const name of ["udp", "serial", "optical", "ciu", "scenario", "credit"] as const) {
+    if (options[name] !== undefined) throw new ConfigError(`--${name}`, "not served yet", { hint: "leave it out" });
+  }
+  if (options.mode !== undefined && options.mode !== "postpaid")
+    throw new ConfigError("--mode", "only postpaid is served yet", { hint: "leave it out" });
+  if (options.count !== undefined && options.count !== "1")
+    throw new ConfigError("--count", "only one meter is served yet", { hint: "start several processes" });
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { ConfigError } from "../errors.ts";
+import { outputFor } from "./commands/action.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { gatewayCommand } from "./commands/gateway.ts";
+import { meterCommand } from "./commands/meter.ts";
+import { objectsCommand } from "./commands/objects.ts";
+import { readCommand } from "./commands/read.ts";
+import { version } from "./version.ts";
+
+const program = new Command("dlms")
+  .description("DLMS/COSEM meters: read them, serve a virtual one, bridge them to MQTT")
+  .version(version)
+  .configureHelp({ showGlobalOptions: true })
+  .addCommand(demoCommand())
+  .addCommand(meterCommand())
+  .addCommand(readCommand())
+  .addCommand(objectsCommand())
+  .addCommand(gatewayCommand());
+
+/** Commander's own refusals, in the shape and with the exit code of all others. */
+function refuse(error: CommanderError): void {
+  if (error.exitCode === 0) return;
+  const message = error.message.replace(/^error: /, "");
+  process.exitCode = outputFor({ json: process.argv.includes("--json") }).failure(
+    new ConfigError("", message, { hint: `see dlms ${process.argv[2]?.match(/^[a-z]+$/)?.[0] ?? ""} --help`.replace("  ", " ") }),
+  );
+}
+
+for (const command of [program, ...program.commands]) command.exitOverride().configureOutput({ outputError: () => {} });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) refuse(error);
+  else process.exitCode = outputFor({ json: process.argv.includes("--json") }).failure(error);
+}

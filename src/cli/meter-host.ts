@@ -1,0 +1,162 @@
+import type { Frozen } from "../config/load.ts";
+import { resolveSecret } from "../config/secret.ts";
+import type { VirtualMeterConfig } from "../config/virtual-meter.ts";
+import { ConfigError } from "../errors.ts";
+import {
+  defaultMeterConfig,
+  initialState,
+  type LoadModel,
+  Meter,
+  type MeterConfig,
+  minute,
+  stateCodec,
+  syntheticLoad,
+  type TimeZoneRule,
+} from "../meter-model/index.ts";
+import type { DlmsServer } from "../server/dlms-server.ts";
+import { realTimers } from "../session/timers.ts";
+import { LmdbMeterStore, MemoryMeterStore } from "../store/index.ts";
+import type { TraceSink } from "../transport/trace.ts";
+import { csvLoad } from "../virtual-meter/csv-load.ts";
+import { logicalDeviceName, type MeterIdentity } from "../virtual-meter/identity.ts";
+import { MeterRunner } from "../virtual-meter/runner.ts";
+import { parseStart, zoneRule } from "../virtual-meter/time-zone.ts";
+import { type MeterAssociation, virtualMeterServer } from "../virtual-meter/virtual-meter.ts";
+import { monthsBefore } from "./months.ts";
+import { version } from "./version.ts";
+
+/** The configuration of a virtual meter as it was loaded. */
+export type MeterHostConfig = Frozen<VirtualMeterConfig>;
+
+export interface MeterHostOptions {
+  readonly config: MeterHostConfig;
+  /** Folder that relative secret files start from. */
+  readonly directory: string;
+  readonly trace?: TraceSink | undefined;
+  /** A failure the meter cannot go on after. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface ListeningLink {
+  readonly link: "tcp" | "hdlc";
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A virtual meter with everything it needs to live in this process: load, state, time and listeners. */
+export class MeterHost {
+  readonly meter: Meter;
+  readonly identity: MeterIdentity;
+  /** Roles of the configuration whose authentication this version does not speak. */
+  readonly notServed: readonly string[];
+  readonly #runner: MeterRunner;
+  readonly #server: DlmsServer;
+  readonly #store: LmdbMeterStore | MemoryMeterStore;
+
+  /**
+   * Loads the state or makes a new meter and simulates its past; nothing listens yet.
+   * @throws ConfigError for what cannot be used, StoreError for a state that cannot
+   */
+  constructor({ config, directory, trace, onFailure }: MeterHostOptions) {
+    const year = Number(config.start?.slice(0, 4) ?? new Date(Date.now()).getUTCFullYear());
+    const zone = zoneRule(config.timezone, year);
+    const start = config.start === undefined ? Date.now() : parseStart(config.start, zone);
+    const meterConfig: MeterConfig = { ...defaultMeterConfig, zone };
+    const load = loadModel(config, zone);
+    this.#store = config.state === undefined ? new MemoryMeterStore() : new LmdbMeterStore(config.state, stateCodec);
+    const kept = this.#store.load();
+    this.meter = new Meter(meterConfig, kept ?? initialState(meterConfig, historyStart(start, config.history)), load);
+    if (kept === undefined) this.meter.advance(start);
+    this.identity = identityOf(config);
+    const associations = associationsOf(config, directory);
+    this.notServed = config.associations
+      .filter(({ client }) => !associations.some(({ clientSap }) => clientSap === client))
+      .map(({ role }) => role);
+    const runner = new MeterRunner({ meter: this.meter, timers: realTimers, start, speed: config.speed, store: this.#store, onFailure });
+    this.#runner = runner;
+    this.#server = virtualMeterServer({
+      meter: this.meter,
+      identity: this.identity,
+      associations,
+      beforeService: () => void runner.catchUp(),
+      onFailure,
+      ...(trace === undefined ? {} : { trace }),
+    });
+  }
+
+  /** Starts the meter's time and listens. @throws TransportError `open-failed` */
+  async start(
+    host: string,
+    ports: { readonly tcp: number | undefined; readonly hdlc: number | undefined },
+  ): Promise<readonly ListeningLink[]> {
+    const listening: ListeningLink[] = [];
+    if (ports.tcp !== undefined) listening.push({ link: "tcp", ...(await this.#server.listen("wrapper", host, ports.tcp)) });
+    if (ports.hdlc !== undefined) listening.push({ link: "hdlc", ...(await this.#server.listen("hdlc", host, ports.hdlc)) });
+    this.#runner.start();
+    return listening.map(({ link, address, port }) => ({ link, address, port }));
+  }
+
+  /** Closes the listeners, saves and lets go of the state. */
+  async stop(): Promise<void> {
+    await this.#server.close();
+    this.#runner.stop();
+    await this.#store.close();
+  }
+}
+
+function loadModel(config: MeterHostConfig, zone: TimeZoneRule): LoadModel {
+  return config.load.kind === "csv"
+    ? csvLoad({ path: config.load.file, zone })
+    : syntheticLoad({ seed: seedOf(config.serialNumber), zone });
+}
+
+/** Every meter has its own household. */
+function seedOf(serialNumber: string): number {
+  let seed = 0;
+  for (const character of serialNumber) seed = (seed * 31 + character.charCodeAt(0)) % 0x7fffffff;
+  return seed;
+}
+
+/** The first whole minute of the simulated past. */
+function historyStart(start: number, history: MeterHostConfig["history"]): number {
+  if (history === undefined) return start;
+  const began = monthsBefore(start, history.months) - history.days * 24 * 60 * minute - history.milliseconds;
+  return Math.floor(began / minute) * minute;
+}
+
+function identityOf(config: MeterHostConfig): MeterIdentity {
+  return {
+    logicalDeviceName: logicalDeviceName(config.manufacturer, config.serialNumber),
+    managementSap: 1,
+    serialNumber: config.serialNumber,
+    decoderReferenceNumber: config.sts.drn ?? "01234567897",
+    model: "DLMS-GW 1P prepayment",
+    manufacturerName: "dlms-gateway virtual meter",
+    firmware: { metrology: `M${version}`, application: `A${version}` },
+    pulseConstant: 1000,
+    rating: { voltage: 230_000, basicCurrent: 5000, maximumCurrent: 80_000, frequency: 50_000 },
+  };
+}
+
+function associationsOf(config: MeterHostConfig, directory: string): readonly MeterAssociation[] {
+  return config.associations.flatMap(({ role, client, auth, password }, index): MeterAssociation[] => {
+    if (role === "firmware" || role === "pre-established") return [];
+    if (auth === "none") return [{ role, clientSap: client, authentication: { mechanism: "none" } }];
+    if (auth !== "lls" || password === undefined) return [];
+    const path = `associations[${index}].password`;
+    const secret = resolveSecret(password, { path, format: "text", environment: process.env, directory });
+    return [{ role, clientSap: client, authentication: { mechanism: "lls", password: secret.bytes } }];
+  });
+}
+
+/**
+ * Secrets that everybody knows are served on loopback addresses only.
+ * @throws ConfigError
+ */
+export function refuseDemoSecrets(config: MeterHostConfig, host: string, allowed: boolean): void {
+  if (allowed || host === "localhost" || host === "::1" || /^127\./.test(host)) return;
+  if (!config.associations.some(({ password }) => password?.visible === true)) return;
+  throw new ConfigError("listen.address", `the demonstration secrets are not served on ${host}`, {
+    hint: "use passwords of your own as env:NAME or file:PATH, or --allow-demo-keys for a test network",
+  });
+}

@@ -1,0 +1,90 @@
+import { CaptureBuffer, type CaptureRow } from "./capture-buffer.ts";
+import { defaultMeterConfig } from "./config.ts";
+import { initialState, type MeterState } from "./state.ts";
+
+/** What the core keeps in place of the rows of a profile. */
+interface RowsRecord {
+  readonly columns: readonly string[];
+  readonly capacity: number;
+  /** Sequence number of the oldest row, and the one the next row will have. */
+  readonly first: number;
+  readonly next: number;
+}
+
+/** The rows of a profile from sequence number `first` to before `next`, in order, as `encodeRow` made them. */
+export type RowReader = (profile: string, first: number, next: number) => Iterable<unknown>;
+
+/** A state that was put together again, or what is wrong with its parts. */
+export type RestoredState = { readonly state: MeterState } | { readonly damage: string };
+
+/** Takes a state apart for a store, and puts it together: a core of plain values, and the rows, which are many and never change. */
+export interface StateCodec {
+  /** The state as plain values, without the rows. */
+  core(state: Readonly<MeterState>): unknown;
+  encodeRow(row: CaptureRow): readonly number[];
+  /** Trusts nothing it is given. */
+  restore(core: unknown, rows: RowReader): RestoredState;
+}
+
+const largestCapacity = 1_000_000;
+
+/** The one way states are stored. Whatever changes it is a new version of the store's format. */
+export const stateCodec: StateCodec = {
+  core(state) {
+    const profiles = Object.entries(state.profiles).map(([name, { rows, ...profile }]) => {
+      const { columns, capacity, firstSequence: first, nextSequence: next } = rows;
+      return [name, { ...profile, rows: { columns, capacity, first, next } satisfies RowsRecord }];
+    });
+    return { ...state, profiles: Object.fromEntries(profiles) as unknown };
+  },
+
+  encodeRow({ stamp, offsetMinutes, status, values }) {
+    return [stamp, offsetMinutes, status, ...values];
+  },
+
+  restore(core, rows) {
+    if (!hasShape(core, initialState(defaultMeterConfig, 0))) return { damage: "the state is incomplete" };
+    const state = core as MeterState;
+    for (const [name, profile] of Object.entries(state.profiles)) {
+      const record: unknown = profile.rows;
+      if (!isRowsRecord(record)) return { damage: `the profile ${name} is incomplete` };
+      const buffer = new CaptureBuffer(record.columns, record.capacity, record.first);
+      for (const row of rows(name, record.first, record.next)) {
+        if (!isRow(row, record.columns.length) || row[0] <= (buffer.lastStamp ?? Number.NEGATIVE_INFINITY)) {
+          return { damage: `row ${buffer.nextSequence} of the profile ${name} is damaged` };
+        }
+        const [stamp, offsetMinutes, status, ...values] = row;
+        buffer.append({ stamp, offsetMinutes, status, values });
+      }
+      if (buffer.nextSequence !== record.next) return { damage: `the profile ${name} has lost a row` };
+      profile.rows = buffer;
+    }
+    return { state };
+  },
+};
+
+/** Compares with a state that is known to be one. */
+function hasShape(value: unknown, pattern: unknown): boolean {
+  if (pattern instanceof CaptureBuffer) return true;
+  if (typeof pattern === "object" && pattern !== null) {
+    if (typeof value !== "object" || value === null) return false;
+    const fields = value as Record<string, unknown>;
+    return Object.entries(pattern).every(([name, part]) => hasShape(fields[name], part));
+  }
+  // What may be undefined is an instant otherwise; the day of a switch rule is a number or a word.
+  if (pattern === undefined) return value === undefined || typeof value === "number";
+  if (typeof pattern === "string") return typeof value === "string" || typeof value === "number";
+  return typeof value === typeof pattern && !Number.isNaN(value);
+}
+
+function isRowsRecord(value: unknown): value is RowsRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const { columns, capacity = 0, first = -1, next = -1 } = value as Partial<RowsRecord>;
+  const wellFormed = [capacity, first, next].every(Number.isSafeInteger) && Array.isArray(columns);
+  const possible = capacity >= 1 && capacity <= largestCapacity && first >= 0 && next >= first && next - first <= capacity;
+  return wellFormed && possible && columns.every((column) => typeof column === "string");
+}
+
+function isRow(value: unknown, columns: number): value is [number, number, number, ...number[]] {
+  return Array.isArray(value) && value.length === 3 + columns && value.every((part) => typeof part === "number" && !Number.isNaN(part));
+}
