@@ -2,10 +2,12 @@
 import { Command, CommanderError } from "commander";
 import { ConfigError } from "../errors.ts";
 import { outputFor } from "./commands/action.ts";
+import { benchCommand } from "./commands/bench.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { meterCommand } from "./commands/meter.ts";
 import { objectsCommand } from "./commands/objects.ts";
+import { profileCommand } from "./commands/profile.ts";
 import { readCommand } from "./commands/read.ts";
 import { version } from "./version.ts";
 
@@ -17,7 +19,9 @@ const program = new Command("dlms")
   .addCommand(meterCommand())
   .addCommand(readCommand())
   .addCommand(objectsCommand())
-  .addCommand(gatewayCommand());
+  .addCommand(profileCommand())
+  .addCommand(gatewayCommand())
+  .addCommand(benchCommand());
 
 /** Commander's own refusals, in the shape and with the exit code of all others. */
 function refuse(error: CommanderError): void {

@@ -67,12 +67,22 @@ export class MeterHost {
     const kept = this.#store.load();
     this.meter = new Meter(meterConfig, kept ?? initialState(meterConfig, historyStart(start, config.history)), load);
     if (kept === undefined) this.meter.advance(start);
+    // Simulating the past takes a while, and the meter begins in the present.
+    const served = config.start === undefined ? Date.now() : start;
+    if (kept === undefined) this.meter.advance(served);
     this.identity = identityOf(config);
     const associations = associationsOf(config, directory);
     this.notServed = config.associations
       .filter(({ client }) => !associations.some(({ clientSap }) => clientSap === client))
       .map(({ role }) => role);
-    const runner = new MeterRunner({ meter: this.meter, timers: realTimers, start, speed: config.speed, store: this.#store, onFailure });
+    const runner = new MeterRunner({
+      meter: this.meter,
+      timers: realTimers,
+      start: served,
+      speed: config.speed,
+      store: this.#store,
+      onFailure,
+    });
     this.#runner = runner;
     this.#server = virtualMeterServer({
       meter: this.meter,

@@ -68,6 +68,7 @@ export class HdlcConnection {
     this.#transfer = this.#newTransfer();
   }
 
+  /** Where the link is between SNRM and DISC. */
   get state(): HdlcState {
     return this.#state;
   }
@@ -128,6 +129,7 @@ export class HdlcConnection {
     this.#sendCommand("disc", now);
   }
 
+  /** Takes octets of the line, cut anywhere. */
   receiveBytes(chunk: Uint8Array, now: number): HdlcEvent[] {
     this.#decoder.append(chunk);
     const events = this.#drainDecoder(now);
@@ -137,12 +139,14 @@ export class HdlcConnection {
     return events;
   }
 
+  /** The line has been quiet for the inter-octet time-out: what was unfinished is given up. */
   handleSilence(now: number): HdlcEvent[] {
     this.#silenceDeadline = undefined;
     this.#decoder.silence();
     return this.#drainDecoder(now);
   }
 
+  /** Does what is due at `now`. */
   handleTimeout(now: number): HdlcEvent[] {
     const events = isDue(this.#silenceDeadline, now) ? this.handleSilence(now) : [];
     this.#unconfirmed.handleTimeout(now);
@@ -155,6 +159,7 @@ export class HdlcConnection {
     return events;
   }
 
+  /** What to put on the line, once; undefined when there is nothing. */
   dataToSend(): Uint8Array | undefined {
     if (this.#output.length === 0) return undefined;
     const bytes = this.#output.finish();

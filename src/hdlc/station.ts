@@ -99,6 +99,7 @@ export class HdlcStation {
     return first;
   }
 
+  /** Takes octets of the line, cut anywhere. */
   receiveBytes(chunk: Uint8Array, now: number): HdlcStationEvent[] {
     this.#decoder.append(chunk);
     const events = this.#drainDecoder(now);
@@ -106,12 +107,14 @@ export class HdlcStation {
     return events;
   }
 
+  /** The line has been quiet for the inter-octet time-out: what was unfinished is given up. */
   handleSilence(now: number): HdlcStationEvent[] {
     this.#silenceDeadline = undefined;
     this.#decoder.silence();
     return this.#drainDecoder(now);
   }
 
+  /** Does what is due at `now`. */
   handleTimeout(now: number): HdlcStationEvent[] {
     const events = isDue(this.#silenceDeadline, now) ? this.handleSilence(now) : [];
     this.#unconfirmed.handleTimeout(now);
@@ -149,6 +152,7 @@ export class HdlcStation {
     this.#sendNotices([sdu], client, link?.server ?? this.#ownAddress(channel.serverSap), false);
   }
 
+  /** What to put on the line, once; undefined when there is nothing. */
   dataToSend(): Uint8Array | undefined {
     return this.#output.length === 0 ? undefined : this.#output.finish();
   }

@@ -36,6 +36,7 @@ export class WrapperConnection {
     this.#decoder = new WpduDecoder(options.maxApduLength ?? maxWpduPayload);
   }
 
+  /** Connected until `disconnect`, or until the stream fails. */
   get state(): "connected" | "disconnected" {
     return this.#connected ? "connected" : "disconnected";
   }
@@ -60,6 +61,7 @@ export class WrapperConnection {
     this.#connected = false;
   }
 
+  /** Takes octets of the line, cut anywhere. */
   receiveBytes(chunk: Uint8Array, _now: number): WrapperEvent[] {
     if (!this.#connected) return [];
     const { clientSap, serverSap } = this.#options;
@@ -75,6 +77,7 @@ export class WrapperConnection {
     return events;
   }
 
+  /** Nothing ever is due. */
   handleTimeout(_now: number): WrapperEvent[] {
     return [];
   }
@@ -84,6 +87,7 @@ export class WrapperConnection {
     return [];
   }
 
+  /** What to put on the line, once; undefined when there is nothing. */
   dataToSend(): Uint8Array | undefined {
     return this.#output.length === 0 ? undefined : this.#output.finish();
   }

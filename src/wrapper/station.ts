@@ -45,6 +45,7 @@ export class WrapperStation {
     this.#decoder = new WpduDecoder(options.maxApduLength ?? maxWpduPayload);
   }
 
+  /** Takes octets of the line, cut anywhere. */
   receiveBytes(chunk: Uint8Array, _now: number): WrapperStationEvent[] {
     const events: WrapperStationEvent[] = [];
     if (this.#failed) return events;
@@ -59,6 +60,7 @@ export class WrapperStation {
     return events;
   }
 
+  /** Nothing ever is due. */
   handleTimeout(_now: number): WrapperStationEvent[] {
     return [];
   }
@@ -76,6 +78,7 @@ export class WrapperStation {
     if (!this.#failed) this.#output.bytes(encodeWpdu({ sourceWPort: serverSap, destinationWPort: clientSap, apdu }));
   }
 
+  /** What to put on the line, once; undefined when there is nothing. */
   dataToSend(): Uint8Array | undefined {
     return this.#output.length === 0 ? undefined : this.#output.finish();
   }

@@ -64,6 +64,7 @@ describe("HdlcConnection", () => {
         "connected 200,64,1,4",
       ]);
       expect(script.link.state).to.equal("connected");
+      expect(Object.values(script.link.parameters)).to.deep.equal([200, 64, 1, 4]);
       expect(script.link.nextTimeout).to.equal(undefined);
     });
 

@@ -24,6 +24,7 @@ import { aareSchema, aarqSchema, abrtSchema, releaseSchema } from "./schema.ts";
 
 /** bn.js as far as asn1.js hands it out. */
 interface BigNumber {
+  bitLength(): number;
   toNumber(): number;
 }
 
@@ -63,7 +64,7 @@ export function decodeAarq(bytes: Uint8Array): Aarq {
     ...(value.protocolVersion === undefined ? {} : { protocolVersion1: hasFirstBit(value.protocolVersion) }),
     callingApTitle: value.callingApTitle,
     callingAeQualifier: value.callingAeQualifier,
-    callingAeInvocationId: value.callingAeInvocationId?.toNumber(),
+    callingAeInvocationId: value.callingAeInvocationId && numberOfInteger(value.callingAeInvocationId, "AARQ"),
     authenticationRequired: hasFirstBit(value.senderAcseRequirements),
     mechanism: value.mechanismName && mechanismOfArcs(value.mechanismName),
     authenticationValue: octetsOf(value.callingAuthenticationValue),
@@ -91,7 +92,7 @@ export function decodeAare(bytes: Uint8Array): Aare {
   return {
     applicationContext: contextOfArcs(value.applicationContextName),
     ...(value.protocolVersion === undefined ? {} : { protocolVersion1: hasFirstBit(value.protocolVersion) }),
-    result: nameOf(associationResults, value.result.toNumber()),
+    result: nameOf(associationResults, numberOfInteger(value.result, "AARE")),
     diagnostic: diagnosticOf(value.resultSourceDiagnostic),
     respondingApTitle: value.respondingApTitle,
     respondingAeQualifier: value.respondingAeQualifier,
@@ -138,7 +139,7 @@ export function decodeRlre(bytes: Uint8Array): Release {
   try {
     return decodeRelease("RLRE", apduTags.rlre.plain, bytes);
   } catch (error) {
-    if (!(error instanceof DecodeError) || error.code === "bad-tag" || bytes.length < 2) throw error;
+    if (!(error instanceof DecodeError) || bytes[0] !== apduTags.rlre.plain || bytes.length < 2) throw error;
     const [, , tag, length, reason] = bytes;
     return tag === 0x80 && length === 1 && reason !== undefined ? { reason } : {};
   }
@@ -151,7 +152,7 @@ export function encodeRlre(release: Release): Uint8Array {
 /** @throws DecodeError */
 export function decodeAbrt(bytes: Uint8Array): Abrt {
   const value = decode(abrtSchema, "ABRT", apduTags.abrt.plain, bytes);
-  return { source: value.abortSource.toNumber(), userInformation: value.userInformation };
+  return { source: numberOfInteger(value.abortSource, "ABRT"), userInformation: value.userInformation };
 }
 
 export function encodeAbrt(abrt: Abrt): Uint8Array {
@@ -161,7 +162,7 @@ export function encodeAbrt(abrt: Abrt): Uint8Array {
 function decodeRelease(what: string, tag: number, bytes: Uint8Array): Release {
   const value = decode(releaseSchema, what, tag, bytes);
   return {
-    ...(value.reason === undefined ? {} : { reason: value.reason.toNumber() }),
+    ...(value.reason === undefined ? {} : { reason: numberOfInteger(value.reason, what) }),
     ...(value.userInformation === undefined ? {} : { userInformation: value.userInformation }),
   };
 }
@@ -216,6 +217,12 @@ function encode(schema: Entity, tag: number, value: object): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
+/** An INTEGER may be of any length; no field of ACSE needs more than 32 bits. */
+function numberOfInteger(value: BigNumber, what: string): number {
+  if (value.bitLength() > 32) throw new DecodeError("out-of-range", what, 0, `${what}: INTEGER of ${value.bitLength()} bits`, { layer: "acse" });
+  return value.toNumber();
+}
+
 function octetsOf(choice: { readonly value: Uint8Array | Bits } | undefined): Uint8Array | undefined {
   if (choice === undefined) return undefined;
   return choice.value instanceof Uint8Array ? choice.value : choice.value.data;
@@ -226,7 +233,7 @@ function hasFirstBit(bits: Bits | undefined): boolean {
 }
 
 function diagnosticOf(choice: Decoded["resultSourceDiagnostic"]): AssociateDiagnostic {
-  const value = choice.value.toNumber();
+  const value = numberOfInteger(choice.value, "AARE");
   return choice.type === "user"
     ? { source: "acse-service-user", value: nameOf(userDiagnostics, value) }
     : { source: "acse-service-provider", value: nameOf(providerDiagnostics, value) };

@@ -1,5 +1,6 @@
 import type { ByteReader } from "../../bytes/byte-reader.ts";
 import type { ByteWriter } from "../../bytes/byte-writer.ts";
+import { DecodeError } from "../../errors.ts";
 import { dataTag, dataTypeOf } from "./data-type.ts";
 import { type CompactArray, type DlmsData, type ElementDescription, maxDataDepth } from "./dlms-data.ts";
 import { readCount, readLength, writeLength } from "./length.ts";
@@ -40,26 +41,25 @@ export interface OpenCompactArray {
 
 /**
  * Reads the description and the length; the reader moves behind the contents.
- * @throws DecodeError `limit` for nesting beyond reason, `out-of-range` for rows without width
+ * @throws DecodeError `limit` for nesting beyond reason, `out-of-range` for rows without width, `truncated` where the last
+ *   row is incomplete and that can be told from the length
  */
 export function openCompactArray(reader: ByteReader, depth: number): OpenCompactArray {
   const start = reader.offset;
   const element = readDescription(reader, depth + 1);
   const contents = reader.sub(readLength(reader, "compact-array"), "compact-array");
   const { width, fixed, values } = extentOf(element);
-  // Refused even where no row follows: such an array can never have had one.
-  if (width === 0) throw reader.error("out-of-range", "compact-array", "rows without width", start);
-  if (fixed && contents.remaining % width !== 0) {
-    // The last row is the one that ends early; reading it makes the error.
-    contents.skip(contents.remaining - (contents.remaining % width));
-    contents.skip(width, "compact-array");
+  if (contents.remaining > 0 && width === 0) throw reader.error("out-of-range", "compact-array", "rows without width", start);
+  if (fixed && contents.remaining % width > 0) {
+    const message = `${contents.remaining} octets are no multiple of the ${width} that a row takes`;
+    throw new DecodeError("truncated", "compact-array", start, `compact-array: ${message}, at offset ${start}`);
   }
   const rowLimit = Math.floor((contents.remaining * valuesPerOctet + spareValues) / values);
   return { element, contents, rowWidth: fixed ? width : undefined, rowLimit };
 }
 
 /** The error for more rows than `rowLimit`. */
-export function tooManyRows(contents: ByteReader) {
+export function tooManyRows(contents: ByteReader): DecodeError {
   return contents.error("limit", "compact-array", "more values than its octets warrant");
 }
 

@@ -1,0 +1,6 @@
+/** A client of one meter: connect, read, write, invoke. */
+export { ClientAssociation, type ClientAssociationOptions, type ProgressListener } from "./association.ts";
+export { type AssociationOptions, associate, connect, type MeterAddress } from "./connect.ts";
+export { type AttributeAddress, type AttributeOutcome, DlmsClient } from "./dlms-client.ts";
+export { type AttributeReading, type DeviceView, ObjectReader, readDeviceView } from "./object-reader.ts";
+export { type ProfileSelection, readProfile } from "./profile-reader.ts";

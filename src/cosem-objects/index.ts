@@ -1,0 +1,21 @@
+/** The COSEM information model, for both ends. */
+export * from "./access.ts";
+export * from "./capture-object.ts";
+export * from "./catalogue.ts";
+export { AssociationLn } from "./classes/association-ln.ts";
+export { Clock } from "./classes/clock.ts";
+export { Data } from "./classes/data.ts";
+export { DemandRegister } from "./classes/demand-register.ts";
+export { ExtendedRegister } from "./classes/extended-register.ts";
+export { ProfileGeneric } from "./classes/profile-generic.ts";
+export { Register } from "./classes/register.ts";
+export { SapAssignment } from "./classes/sap-assignment.ts";
+export * from "./define.ts";
+export * from "./logical-device.ts";
+export * from "./logical-name.ts";
+export * from "./names.ts";
+export * from "./object.ts";
+export * from "./plain-value.ts";
+export * from "./profile-source.ts";
+export * from "./profile-table.ts";
+export * from "./unit.ts";

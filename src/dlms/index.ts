@@ -1,0 +1,20 @@
+/** Sans-IO xDLMS and ACSE: codecs, and the association machines of both ends. */
+export * from "./acse/apdus.ts";
+export * from "./acse/codec.ts";
+export * from "./acse/object-identifiers.ts";
+export * from "./association/client-connection.ts";
+export * from "./association/events.ts";
+export * from "./association/negotiation.ts";
+export * from "./association/server-connection.ts";
+export * from "./association/services.ts";
+export * from "./axdr/columns.ts";
+export * from "./axdr/data.ts";
+export * as schemas from "./axdr/data-schemas.ts";
+export * from "./axdr/data-type.ts";
+export * from "./axdr/date-time.ts";
+export type * from "./axdr/dlms-data.ts";
+export type * from "./axdr/schema.ts";
+export * from "./xdlms/apdu.ts";
+export * from "./xdlms/conformance.ts";
+export * from "./xdlms/results.ts";
+export * from "./xdlms/tags.ts";
