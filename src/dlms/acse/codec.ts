@@ -219,7 +219,8 @@ function encode(schema: Entity, tag: number, value: object): Uint8Array {
 
 /** An INTEGER may be of any length; no field of ACSE needs more than 32 bits. */
 function numberOfInteger(value: BigNumber, what: string): number {
-  if (value.bitLength() > 32) throw new DecodeError("out-of-range", what, 0, `${what}: INTEGER of ${value.bitLength()} bits`, { layer: "acse" });
+  if (value.bitLength() > 32)
+    throw new DecodeError("out-of-range", what, 0, `${what}: INTEGER of ${value.bitLength()} bits`, { layer: "acse" });
   return value.toNumber();
 }
 

@@ -8,7 +8,7 @@ import { readCount } from "./length.ts";
 import { scalarCodecs } from "./scalar.ts";
 
 /** Where the cells are: at equal distances from row to row, or each at its own offset, row after row. */
-type Layout = { readonly firstRow: Uint32Array; readonly stride: number } | { readonly offsets: Uint32Array };
+type Layout = { readonly firstRow: Int32Array; readonly stride: number } | { readonly offsets: Int32Array };
 
 interface Grid {
   readonly bytes: Uint8Array;
@@ -30,8 +30,8 @@ export class Cells {
   readonly view: DataView;
   readonly rowCount: number;
   readonly columnCount: number;
-  readonly #offsets: Uint32Array | undefined;
-  readonly #firstRow: Uint32Array;
+  readonly #offsets: Int32Array | undefined;
+  readonly #firstRow: Int32Array;
   readonly #stride: number;
   readonly #columnTags: Uint8Array | undefined;
   readonly #descriptions: readonly ElementDescription[] | undefined;
@@ -105,10 +105,10 @@ interface Pattern {
   readonly columnCount: number;
   readonly length: number;
   /** Body of each cell, counted from the start of the row. */
-  readonly bodies: Uint32Array;
+  readonly bodies: Int32Array;
   readonly tags: Uint8Array;
   /** Octets that decide the layout: the header, tags and lengths; counted from the start of the row. */
-  readonly fixed: Uint32Array;
+  readonly fixed: Int32Array;
   /** False where a cell is itself made of values: such rows are walked one by one. */
   readonly simple: boolean;
 }
@@ -139,7 +139,7 @@ function scanArray(bytes: Uint8Array, reader: ByteReader): Cells {
   if ((rowCount - alike) * columnCount > reader.remaining) {
     throw new DecodeError("truncated", "table", start, `table: ${rowCount} rows cannot fit into ${bytes.length} octets`);
   }
-  const offsets = new Uint32Array(rowCount * columnCount);
+  const offsets = new Int32Array(rowCount * columnCount);
   for (let row = 0; row < alike; row++) {
     for (let column = 0; column < columnCount; column++) {
       offsets[row * columnCount + column] = start + row * length + (bodies[column] as number);
@@ -173,7 +173,7 @@ function readPattern(reader: ByteReader, bytes: Uint8Array): Pattern {
   const columnCount = readHeader(reader);
   const fixed: number[] = [];
   for (let offset = start; offset < reader.offset; offset++) fixed.push(offset - start);
-  const bodies = new Uint32Array(columnCount);
+  const bodies = new Int32Array(columnCount);
   const tags = new Uint8Array(columnCount);
   let simple = true;
   for (let column = 0; column < columnCount; column++) {
@@ -190,7 +190,7 @@ function readPattern(reader: ByteReader, bytes: Uint8Array): Pattern {
       for (let offset = at + 1; offset < at + 1 + lengthOctets(bytes[at + 1] as number); offset++) fixed.push(offset - start);
     }
   }
-  return { columnCount, length: reader.offset - start, bodies, tags, fixed: Uint32Array.from(fixed), simple };
+  return { columnCount, length: reader.offset - start, bodies, tags, fixed: Int32Array.from(fixed), simple };
 }
 
 /** Octets that a length takes which begins with this one. */
@@ -231,7 +231,7 @@ function scanCompactArray(bytes: Uint8Array, reader: ByteReader): Cells {
       bytes,
       rowCount,
       columnCount,
-      layout: { firstRow: Uint32Array.from(row()), stride: rowWidth },
+      layout: { firstRow: Int32Array.from(row()), stride: rowWidth },
       columnTags,
       descriptions,
     });
@@ -242,9 +242,9 @@ function scanCompactArray(bytes: Uint8Array, reader: ByteReader): Cells {
     if (rowCount >= rowLimit) throw tooManyRows(contents);
     offsets.push(...row());
   }
-  return new Cells({ bytes, rowCount, columnCount, layout: { offsets: Uint32Array.from(offsets) }, columnTags, descriptions });
+  return new Cells({ bytes, rowCount, columnCount, layout: { offsets: Int32Array.from(offsets) }, columnTags, descriptions });
 }
 
 function noCells(bytes: Uint8Array, columnCount = 0): Cells {
-  return new Cells({ bytes, rowCount: 0, columnCount, layout: { offsets: new Uint32Array(0) }, columnTags: undefined });
+  return new Cells({ bytes, rowCount: 0, columnCount, layout: { offsets: new Int32Array(0) }, columnTags: undefined });
 }

@@ -60,35 +60,39 @@ const bodyWidths = Int8Array.from({ length: 256 }, (_, tag) => {
   return scalarCodecs[type].size ?? -1;
 });
 
-/** Steps over one tagged value without building it. @throws DecodeError as {@link readData} */
+/**
+ * Steps over one tagged value without building it. Every service does so once with all its data.
+ * @throws DecodeError as {@link readData}
+ */
 export function skipData(reader: ByteReader, depth = 0): void {
-  const start = reader.offset;
-  const tag = reader.u8("data tag");
-  const width = bodyWidths[tag] as number;
-  if (width >= 0) {
-    reader.skip(width, "data");
-    return;
-  }
-  const type = dataTypeOf(tag);
-  switch (type) {
-    case undefined:
-      throw reader.error("bad-tag", "data", `unknown data type ${tag}`, start);
-    case "array":
-    case "structure": {
-      if (depth >= maxDataDepth) throw reader.error("limit", type, `nested deeper than ${maxDataDepth}`, start);
-      const count = readCount(reader, type);
-      for (let index = 0; index < count; index++) skipData(reader, depth + 1);
-      return;
+  skipElements(reader, 1, depth);
+}
+
+/** Steps over `count` values in a row; those of fixed width, nearly all of a profile, cost one look into a table. */
+function skipElements(reader: ByteReader, count: number, depth: number): void {
+  for (let left = reader.skipTagged(bodyWidths, count); left > 0; left = reader.skipTagged(bodyWidths, left - 1)) {
+    const start = reader.offset;
+    const tag = reader.u8("data tag");
+    switch (tag) {
+      case dataTag["octet-string"]:
+      case dataTag["visible-string"]:
+      case dataTag["utf8-string"]:
+        reader.skip(readLength(reader, "string"), "string");
+        break;
+      case dataTag["bit-string"]:
+        reader.skip(Math.ceil(readLength(reader, "bit-string") / 8), "bit-string");
+        break;
+      case dataTag.array:
+      case dataTag.structure:
+        if (depth >= maxDataDepth) throw reader.error("limit", "data", `nested deeper than ${maxDataDepth}`, start);
+        skipElements(reader, readCount(reader, "data"), depth + 1);
+        break;
+      case dataTag["compact-array"]:
+        skipCompactArray(reader, depth);
+        break;
+      default:
+        throw reader.error("bad-tag", "data", `unknown data type ${tag}`, start);
     }
-    case "compact-array":
-      skipCompactArray(reader, depth);
-      return;
-    case "octet-string":
-    case "visible-string":
-      reader.skip(readLength(reader, type), type);
-      return;
-    default:
-      scalarCodecs[type].read(reader);
   }
 }
 
