@@ -1,6 +1,6 @@
 import { ByteWriter } from "../src/bytes/byte-writer.ts";
 import { decodeColumns } from "../src/dlms/axdr/columns.ts";
-import { decodeData } from "../src/dlms/axdr/data.ts";
+import { decodeData, encodeData } from "../src/dlms/axdr/data.ts";
 import { dataTag } from "../src/dlms/axdr/data-type.ts";
 import { type CosemDateTime, instantToDateTime, writeDateTime } from "../src/dlms/axdr/date-time.ts";
 import { writeLength } from "../src/dlms/axdr/length.ts";
@@ -12,6 +12,16 @@ import { writeLength } from "../src/dlms/axdr/length.ts";
 
 const firstInstant = Date.UTC(2026, 0, 1);
 const capturePeriod = 900_000;
+
+/** The same rows as a compact-array. */
+function compactProfile(rows: number): Uint8Array {
+  const value = decodeData(profile(rows, false));
+  if (value.type !== "array") throw new TypeError(`a ${value.type}`);
+  const elements = (["octet-string", "double-long-unsigned", "double-long-unsigned", "double-long-unsigned", "long-unsigned"] as const).map(
+    (type) => ({ type }),
+  );
+  return encodeData({ type: "compact-array", value: { element: { type: "structure", elements }, rows: value.value } });
+}
 
 /** An array of such rows. @param compressed whether equal values and regular times are null-data */
 function profile(rows: number, compressed: boolean): Uint8Array {
@@ -40,20 +50,19 @@ function clock(writer: ByteWriter, time: CosemDateTime): void {
 }
 
 function allColumns(bytes: Uint8Array): void {
-  const table = decodeColumns(bytes, { capturePeriod });
+  const table = decodeColumns(bytes, { clockColumns: [0], capturePeriod });
   for (let column = 0; column < table.columnCount; column++) table.column(column);
 }
 
-/** Microseconds of the best of `rounds` runs, each long enough to be timed. */
-function measure(run: () => void, rounds = 30, repetitions = 100): number {
+/** Microseconds of the median of `runs`, each of so many repetitions that it can be timed. */
+function measure(run: () => void, runs = 15, repetitions = 100): number {
   for (let index = 0; index < 500; index++) run();
-  let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < rounds; round++) {
+  const times = Array.from({ length: runs }, () => {
     const start = process.hrtime.bigint();
     for (let index = 0; index < repetitions; index++) run();
-    best = Math.min(best, Number(process.hrtime.bigint() - start) / 1000 / repetitions);
-  }
-  return best;
+    return Number(process.hrtime.bigint() - start) / 1000 / repetitions;
+  });
+  return times.sort((a, b) => a - b)[runs >> 1] as number;
 }
 
 function report(name: string, rows: number, run: () => void): void {
@@ -64,8 +73,10 @@ function report(name: string, rows: number, run: () => void): void {
 for (const rows of [1800, 2976]) {
   const plain = profile(rows, false);
   const compressed = profile(rows, true);
+  const compact = compactProfile(rows);
   report(`${rows} rows, all columns`, rows, () => allColumns(plain));
   report(`${rows} rows, all columns, nulls for times`, rows, () => allColumns(compressed));
+  report(`${rows} rows, all columns, compact-array`, rows, () => allColumns(compact));
   report(`${rows} rows, scan only`, rows, () => decodeColumns(plain));
   report(`${rows} rows, tree`, rows, () => decodeData(plain));
 }

@@ -164,7 +164,10 @@ const textRules: readonly SourceRule[] = [
 ];
 
 /** Files that may be longer, each with the reason. */
-const longFiles: Readonly<Record<string, string>> = {};
+const longFiles: Readonly<Record<string, string>> = {
+  "virtual-meter/access-table.ts": "a table: one line for each object",
+  "cosem-objects/standard-names.ts": "a table: one line for each object",
+};
 const longestFile = 400;
 
 /** The text without comments and without the contents of strings, so that rules judge code. */

@@ -38,7 +38,7 @@ export interface ProfileDefinition {
 
 /** The profiles of the meter; another one is another row here. */
 export const profileDefinitions = {
-  load: { period: 900, capacity: 5760, columns: ["activeImport", "activeExport", "lastAverageImport", "voltage", "current"] },
+  load: { period: 900, capacity: 8928, columns: ["activeImport", "activeExport", "lastAverageImport", "voltage", "current"] },
   hourly: { period: 3600, capacity: 48, columns: ["activeImport", "activeExport"] },
 } as const satisfies Readonly<Record<string, ProfileDefinition>>;
 

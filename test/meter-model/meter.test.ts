@@ -124,11 +124,11 @@ describe("Meter", () => {
       expect([stamps.length, stamps[0], stamps.at(-1)]).to.deep.equal([48, "2026-01-10T02:00:00", "2026-01-12T01:00:00"]);
     });
 
-    it("keeps sixty days of quarters", () => {
+    it("keeps three months of quarters", () => {
       const meter = newMeter(midnight);
-      meter.advance(midnight + 61 * day);
+      meter.advance(midnight + 94 * day);
       const { rows } = meter.profile("load");
-      expect([rows.length, rows.stampAt(0)]).to.deep.equal([5760, midnight + day + 15 * minute]);
+      expect([rows.length, rows.stampAt(0)]).to.deep.equal([93 * 96, midnight + day + 15 * minute]);
     });
 
     it("has 23 rows on the day of spring and 25 on that of autumn, none lost, none doubled", () => {

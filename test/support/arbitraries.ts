@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { type BitString, bitString } from "../../src/bytes/bit-string.ts";
+import { ByteReader } from "../../src/bytes/byte-reader.ts";
 import type { LogicalName } from "../../src/cosem-objects/logical-name.ts";
 import type { Aare, Aarq, Abrt, Release } from "../../src/dlms/acse/apdus.ts";
 import { associationResults, providerDiagnostics, userDiagnostics } from "../../src/dlms/acse/apdus.ts";
@@ -12,7 +13,6 @@ import type { Schema } from "../../src/dlms/axdr/schema.ts";
 import type { Apdu, ApduOf } from "../../src/dlms/xdlms/apdu.ts";
 import { type Conformance, type ConformanceName, conformance as conformanceSchema } from "../../src/dlms/xdlms/conformance.ts";
 import { actionResult, dataAccessResult } from "../../src/dlms/xdlms/results.ts";
-import { ByteReader } from "../../src/bytes/byte-reader.ts";
 
 /*
  * Generators of whatever the codecs carry. Every value is one that decoding could give: a number with a name is never
@@ -27,11 +27,17 @@ const i16 = fc.integer({ min: -0x8000, max: 0x7fff });
 const i32 = fc.integer({ min: -0x80000000, max: 0x7fffffff });
 
 /** Octets, now and then more than a length of one octet counts. */
-export const octets = fc.oneof({ weight: 9, arbitrary: fc.uint8Array({ maxLength: 20 }) }, fc.uint8Array({ minLength: 120, maxLength: 300 }));
+export const octets = fc.oneof(
+  { weight: 9, arbitrary: fc.uint8Array({ maxLength: 20 }) },
+  fc.uint8Array({ minLength: 120, maxLength: 300 }),
+);
 
-const bits: fc.Arbitrary<BitString> = fc
-  .array(fc.boolean(), { maxLength: 40 })
-  .map((flags) => bitString(flags.length, flags.flatMap((set, index) => (set ? [index] : []))));
+const bits: fc.Arbitrary<BitString> = fc.array(fc.boolean(), { maxLength: 40 }).map((flags) =>
+  bitString(
+    flags.length,
+    flags.flatMap((set, index) => (set ? [index] : [])),
+  ),
+);
 
 const latin1 = fc.string({ unit: u8.map((code) => String.fromCharCode(code)), maxLength: 20 });
 
@@ -190,7 +196,10 @@ const outcome = fc.record({ result: enumerated(actionResult), returned: optional
 
 type Fields<T extends Apdu["type"]> = Omit<ApduOf<T>, "type">;
 
-function apduOf<T extends Apdu["type"]>(type: T, fields: { readonly [K in keyof Fields<T>]: fc.Arbitrary<Fields<T>[K]> }): fc.Arbitrary<Apdu> {
+function apduOf<T extends Apdu["type"]>(
+  type: T,
+  fields: { readonly [K in keyof Fields<T>]: fc.Arbitrary<Fields<T>[K]> },
+): fc.Arbitrary<Apdu> {
   return fc.record(fields).map((value) => ({ ...value, type }) as unknown as Apdu);
 }
 
@@ -286,7 +295,10 @@ export const apdus: { readonly [T in Apdu["type"]]: fc.Arbitrary<Apdu> } = {
 /** Any plain xDLMS APDU. */
 export const apdu: fc.Arbitrary<Apdu> = fc.oneof(...Object.values(apdus));
 
-const context = fc.constantFrom(...(Object.keys(applicationContexts) as (keyof typeof applicationContexts)[]), "oid:2.16.756.5.8.1.99" as const);
+const context = fc.constantFrom(
+  ...(Object.keys(applicationContexts) as (keyof typeof applicationContexts)[]),
+  "oid:2.16.756.5.8.1.99" as const,
+);
 const mechanism = fc.constantFrom(
   ...(Object.keys(authenticationMechanisms) as (keyof typeof authenticationMechanisms)[]),
   "oid:2.16.756.5.8.2.200" as const,

@@ -3,7 +3,7 @@ export type BlockOutcome = "more" | "complete" | "wrong-number" | "too-long";
 
 /**
  * Joins the raw data of numbered blocks (Green Book 9.4.6.12). The payload is never larger than `limit` octets,
- * whatever the peer sends.
+ * whatever the peer sends, and never comes in more blocks than that: empty ones would go on for ever.
  */
 export class BlockReceiver {
   readonly #limit: number;
@@ -27,7 +27,7 @@ export class BlockReceiver {
 
   accept(blockNumber: number, last: boolean, raw: Uint8Array): BlockOutcome {
     if (blockNumber !== this.#lastNumber + 1) return "wrong-number";
-    if (this.#length + raw.length > this.#limit) return "too-long";
+    if (this.#length + raw.length > this.#limit || blockNumber > this.#limit) return "too-long";
     this.#lastNumber = blockNumber;
     this.#append(raw);
     return last ? "complete" : "more";

@@ -1,8 +1,15 @@
+import { lengthSize } from "../axdr/length.ts";
+
 /** One block of a payload. */
 export interface Block {
   readonly lastBlock: boolean;
   readonly blockNumber: number;
   readonly raw: Uint8Array;
+}
+
+/** Octets of raw data that fit into `room` octets together with their length; less than 1 where none do. */
+export function rawCapacity(room: number): number {
+  return room - lengthSize(Math.max(0, room));
 }
 
 /** Cuts a payload into numbered blocks (Green Book 9.4.6.12); the first has number 1. */

@@ -16,7 +16,7 @@ import { ClientExchange, type ExchangeStep } from "./client-exchange.ts";
 import type { ClientEvent, InvokeId } from "./events.ts";
 import { minPduSize, type NegotiatedContext, supportedConformance, unlimitedPduSize } from "./negotiation.ts";
 import { rejection } from "./rejection.ts";
-import type { ServiceRequest } from "./services.ts";
+import { checkRequest, type ServiceRequest } from "./services.ts";
 import { type ClientInput, type ClientState, clientTransitions, follow } from "./transitions.ts";
 
 /** How the client proves who it is. */
@@ -52,7 +52,9 @@ export class DlmsClientConnection {
   readonly #options: ClientAssociationOptions;
   readonly #queue: { readonly invokeId: InvokeId; readonly request: ServiceRequest }[] = [];
   readonly #outgoing: Uint8Array[] = [];
+  /** Failures of requests that could not be sent at all, and since when they wait to be told. */
   readonly #deferred: ClientEvent[] = [];
+  #deferredSince: number | undefined;
   #state: ClientState = "idle";
   #context: NegotiatedContext | undefined;
   #outstanding: Outstanding | undefined;
@@ -69,7 +71,7 @@ export class DlmsClientConnection {
 
   /** When {@link handleTimeout} is due; defined whenever something is awaited. */
   get nextTimeout(): number | undefined {
-    return this.#deadline;
+    return this.#deferredSince ?? this.#deadline;
   }
 
   /** Sends AARQ. @throws LocalProtocolError unless idle */
@@ -97,22 +99,24 @@ export class DlmsClientConnection {
     this.#await(now, this.#options.responseTimeout ?? defaults.responseTimeout);
   }
 
-  /** Queues a service. @throws LocalProtocolError unless associated */
+  /** Queues a service. @throws LocalProtocolError unless associated, and for what is no request */
   request(request: ServiceRequest, now: number): InvokeId {
     if (this.#state !== "associated") throw new LocalProtocolError(`no request is possible while ${this.#state}`);
+    checkRequest(request);
     this.#lastInvokeId += 1;
     this.#queue.push({ invokeId: this.#lastInvokeId, request });
     if (this.#outstanding === undefined) {
       // A request that cannot be sent at all fails by way of the timer, when its caller knows its id.
       this.#deferred.push(...this.#startNext(now));
-      if (this.#deferred.length > 0) this.#deadline = now;
+      if (this.#deferred.length > 0) this.#deferredSince ??= now;
     }
     return this.#lastInvokeId;
   }
 
-  /** Sends RLRQ. @throws LocalProtocolError unless associated */
+  /** Sends RLRQ; the requests under way are dropped. @throws LocalProtocolError unless associated */
   release(now: number): void {
     this.#follow("release");
+    this.#dropRequests();
     this.#outgoing.push(encodeRlrq({ reason: 0 }));
     this.#await(now, this.#options.releaseTimeout ?? defaults.releaseTimeout);
   }
@@ -133,8 +137,11 @@ export class DlmsClientConnection {
   }
 
   handleTimeout(now: number): ClientEvent[] {
+    if (this.#deferredSince !== undefined) {
+      this.#deferredSince = undefined;
+      return this.#deferred.splice(0);
+    }
     if (this.#deadline === undefined || now < this.#deadline) return [];
-    if (this.#deferred.length > 0) return this.#takeDeferred(now);
     this.#deadline = undefined;
     switch (this.#state) {
       case "associating":
@@ -160,12 +167,6 @@ export class DlmsClientConnection {
     }
   }
 
-  #takeDeferred(now: number): ClientEvent[] {
-    // Where a request was sent after the failed one, its time starts now.
-    this.#deadline = this.#outstanding === undefined ? undefined : now + (this.#options.responseTimeout ?? defaults.responseTimeout);
-    return this.#deferred.splice(0);
-  }
-
   #receive(bytes: Uint8Array, now: number): ClientEvent[] {
     switch (bytes[0]) {
       case apduTags.aare.plain:
@@ -185,9 +186,7 @@ export class DlmsClientConnection {
     if (apdu.type === "data-notification") return [{ type: "notification", notification: apdu }];
     if (this.#state === "associating") return this.#refusedAssociation(apdu);
     const outstanding = this.#outstanding;
-    // A late answer to a request already given up carries another id.
-    if (outstanding === undefined || ("invoke" in apdu && (apdu.invoke as { invokeId: number }).invokeId !== wireId(outstanding.invokeId)))
-      return [];
+    if (outstanding === undefined || !answers(apdu, outstanding.invokeId)) return [];
     return this.#advance(outstanding, outstanding.exchange.receive(apdu), now);
   }
 
@@ -284,9 +283,15 @@ export class DlmsClientConnection {
   #abort(error: DlmsError): ClientEvent[] {
     this.#follow("abort");
     this.#deadline = undefined;
+    this.#dropRequests();
+    return [{ type: "aborted", error }];
+  }
+
+  #dropRequests(): void {
     this.#outstanding = undefined;
     this.#queue.length = 0;
-    return [{ type: "aborted", error }];
+    this.#deferred.length = 0;
+    this.#deferredSince = undefined;
   }
 
   #transmit(apdu: Uint8Array, now: number): void {
@@ -301,6 +306,12 @@ export class DlmsClientConnection {
   #follow(input: ClientInput): void {
     this.#state = follow(clientTransitions, this.#state, input);
   }
+}
+
+/** False for a late answer to a request already given up, which carries another id, and for what is no answer at all. */
+function answers(apdu: Exclude<Apdu, { readonly type: "data-notification" }>, invokeId: InvokeId): boolean {
+  if ("invoke" in apdu) return apdu.invoke.invokeId === wireId(invokeId);
+  return apdu.type === "exception-response" || apdu.type === "confirmed-service-error";
 }
 
 function wireId(invokeId: InvokeId): number {

@@ -5,7 +5,7 @@ import type { InvokeIdAndPriority } from "../xdlms/descriptors.ts";
 import { rawNullData } from "../xdlms/raw-data.ts";
 import { decodeActionBlocks, decodeGetResults, decodeSingle, encodeDataList } from "./block-payload.ts";
 import { BlockReceiver } from "./block-receiver.ts";
-import { BlockSender } from "./block-sender.ts";
+import { BlockSender, rawCapacity } from "./block-sender.ts";
 import type { NegotiatedContext } from "./negotiation.ts";
 import type { ActionOutcome, GetResult, ServiceRequest, ServiceResult } from "./services.ts";
 
@@ -16,9 +16,6 @@ export type ExchangeStep =
   | { readonly type: "progress"; readonly apdu: Uint8Array; readonly receivedBytes: number }
   | { readonly type: "done"; readonly result: ServiceResult }
   | { readonly type: "failed"; readonly error: DlmsError };
-
-/** Length octets of the raw data of a block, at most: a PDU never exceeds 64 KiB. */
-const rawLengthOctets = 3;
 
 /**
  * One request of a client from its first APDU to its result, with the blocks either way (Green Book 9.3.6..9.3.8,
@@ -55,7 +52,8 @@ export class ClientExchange {
       );
     }
     const empty = { lastBlock: false, blockNumber: 1, raw: new Uint8Array() };
-    const size = limit - encodeApdu(this.#firstBlock(empty)).length - rawLengthOctets + 1;
+    // The length of nothing takes one octet, which is counted with the data.
+    const size = rawCapacity(limit - encodeApdu(this.#firstBlock(empty)).length + 1);
     if (size < 1) return failed(new LocalProtocolError(`the meter's PDU size of ${limit} octets has no room for data`));
     this.#sender = new BlockSender(payload, size);
     return { type: "send", apdu: encodeApdu(this.#firstBlock(this.#sender.next())) };

@@ -19,8 +19,9 @@ export type ClientEvent =
   /** The request has no answer: refused as a whole, or malformed, or too late. The association goes on. */
   | { readonly type: "failed"; readonly invokeId: InvokeId; readonly error: DlmsError }
   | { readonly type: "notification"; readonly notification: DataNotification }
+  /** Like `aborted`, by our own wish. */
   | { readonly type: "released" }
-  /** The association is gone, and the requests under way with it. */
+  /** The association is gone, and the requests under way with it: none of them has an event of its own. */
   | { readonly type: "aborted"; readonly error: DlmsError };
 
 /** What a server learns. */

@@ -31,6 +31,9 @@ export interface ServerAssociationOptions {
 
 const defaultMaxRequestLength = 256 * 1024;
 
+/** Octets of a calling-AP-title, which is a system title. */
+const systemTitleLength = 8;
+
 const accepted: AssociateDiagnostic = { source: "acse-service-user", value: "null" };
 
 type Refused = { readonly diagnostic: AssociateDiagnostic; readonly initiateError?: ConfirmedServiceError["value"] };
@@ -110,7 +113,7 @@ export class DlmsServerConnection {
     }
   }
 
-  /** Green Book 9.4.4: protocol version, context, mechanism, Initiate, secret; the first fault decides. */
+  /** Green Book 9.4.4: protocol version, context, mechanism, title, Initiate, secret; the first fault decides. */
   #associate(aarq: Aarq): ServerEvent[] {
     const ended = this.#end("abort");
     const initiate = initiateOf(aarq);
@@ -133,6 +136,11 @@ export class DlmsServerConnection {
     const mechanism = aarq.mechanism ?? "none";
     if (mechanism !== expected)
       return refused(mechanism === "none" ? "authentication-required" : "authentication-mechanism-name-not-recognised");
+    // Without the authentication functional unit the fields that belong to it mean nothing (ISO/IEC 8650-1).
+    if (expected !== "none" && !aarq.authenticationRequired) return refused("authentication-required");
+    if (aarq.callingApTitle !== undefined && aarq.callingApTitle.length !== systemTitleLength) {
+      return refused("calling-ap-title-not-recognized");
+    }
     if (initiate === undefined) return refused("no-reason-given");
     const negotiated = negotiate(initiate, this.#options.supportedConformance ?? supportedConformance);
     if (negotiated.error !== undefined) return { ...refused("no-reason-given"), initiateError: negotiated.error };

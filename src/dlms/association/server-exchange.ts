@@ -1,4 +1,5 @@
 import { DecodeError } from "../../errors.ts";
+import { lengthSize } from "../axdr/length.ts";
 import { type Apdu, type ApduOf, encodeApdu } from "../xdlms/apdu.ts";
 import type { DataBlock } from "../xdlms/block-transfer.ts";
 import type { ConformanceName } from "../xdlms/conformance.ts";
@@ -6,7 +7,7 @@ import type { InvokeIdAndPriority } from "../xdlms/descriptors.ts";
 import type { ActionResult, DataAccessResult } from "../xdlms/results.ts";
 import { decodeDataList, decodeSingle, encodeActionOutcomes, encodeGetResults } from "./block-payload.ts";
 import { BlockReceiver } from "./block-receiver.ts";
-import { BlockSender } from "./block-sender.ts";
+import { BlockSender, rawCapacity } from "./block-sender.ts";
 import type { InvokeId } from "./events.ts";
 import type { NegotiatedContext } from "./negotiation.ts";
 import type { ActionOutcome, GetResult, ServiceRequest, ServiceResult } from "./services.ts";
@@ -19,7 +20,7 @@ export type ServerStep =
   | { readonly type: "answer"; readonly apdu: Apdu }
   /** Not part of what was negotiated. */
   | { readonly type: "not-negotiated" }
-  /** Nothing that a server takes. */
+  /** Nothing that a server takes, or could answer. */
   | { readonly type: "unexpected" };
 
 /** A request whose blocks are still coming in; `complete` makes the service of the joined payload. */
@@ -155,10 +156,26 @@ export class ServerExchange {
 
   #indicate(invoke: InvokeIdAndPriority, needed: readonly ConformanceName[], request: ServiceRequest, lastBlock?: number): ServerStep {
     if (!this.#negotiated(needed) || (selects(request) && !this.#negotiated(["selective-access"]))) return { type: "not-negotiated" };
+    if (!this.#canAnswer(request, lastBlock)) return { type: "unexpected" };
     this.#incoming = undefined;
     this.#outgoing = undefined;
     this.#pending.set(invoke.invokeId, { invoke, list: request.list, lastBlock });
     return { type: "indication", invokeId: invoke.invokeId, request };
+  }
+
+  /**
+   * Results of a list are never sent in blocks for SET, for ACTION only where negotiated. What they could not be told of
+   * is not done at all. A refused GET does no harm, and may be refused as a whole.
+   */
+  #canAnswer(request: ServiceRequest, lastBlock: number | undefined): boolean {
+    if (!request.list || request.service === "get") return true;
+    const room = this.#context.clientMaxReceivePduSize - listHeader;
+    if (request.service === "set") {
+      const count = request.attributes.length;
+      return lengthSize(count) + count + (lastBlock === undefined ? 0 : blockNumberSize) <= room;
+    }
+    const count = request.methods.length;
+    return this.#negotiated(["block-transfer-with-action"]) || lengthSize(count) + count * refusedOutcomeSize <= room;
   }
 
   #firstBlock(
@@ -207,11 +224,11 @@ export class ServerExchange {
   }
 
   #completeBlocks({ service, receiver, complete }: Incoming, invoke: InvokeIdAndPriority, block: DataBlock): ServerStep {
+    this.#incoming = undefined;
     try {
       return this.#indicate(invoke, [], complete(receiver.payload()), block.blockNumber);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      this.#incoming = undefined;
       return refuseBlock(service, invoke, block, "type-unmatched", "type-unmatched");
     }
   }
@@ -263,11 +280,8 @@ export class ServerExchange {
     const payload = list ? encodeGetResults(results) : single?.data;
     if (payload === undefined || !this.#negotiated(["block-transfer-with-get-or-read"])) {
       const error = { error: "other-reason" } as const;
-      return encodeApdu(
-        list
-          ? { type: "get-response-with-list", invoke, results: results.map(() => error) }
-          : { type: "get-response-normal", invoke, result: error },
-      );
+      const refused = encodeApdu({ type: "get-response-with-list", invoke, results: results.map(() => error) });
+      return list && this.#fits(refused) ? refused : encodeApdu({ type: "get-response-normal", invoke, result: error });
     }
     return this.#startSending("get", invoke, payload, getBlockOverhead);
   }
@@ -295,7 +309,7 @@ export class ServerExchange {
   }
 
   #startSending(service: Outgoing["service"], invoke: InvokeIdAndPriority, payload: Uint8Array, overhead: number): Uint8Array {
-    const sender = new BlockSender(payload, this.#context.clientMaxReceivePduSize - overhead);
+    const sender = new BlockSender(payload, rawCapacity(this.#context.clientMaxReceivePduSize - overhead));
     this.#outgoing = { service, invoke, sender };
     return encodeApdu(this.#nextOutgoing(this.#outgoing));
   }
@@ -309,10 +323,15 @@ export class ServerExchange {
   }
 }
 
-/** C4 02, invoke id, last block, block number, choice, and a length of up to three octets. */
-const getBlockOverhead = 2 + 1 + 1 + 4 + 1 + 3;
+const blockNumberSize = 4;
+/** C4 02, invoke id, last block, block number, choice; the smallest PDU leaves three octets for raw data. */
+const getBlockOverhead = 2 + 1 + 1 + blockNumberSize + 1;
 /** The same without the choice. */
 const actionBlockOverhead = getBlockOverhead - 1;
+/** C5 05 or C7 03, and invoke id, before the results of a list. */
+const listHeader = 3;
+/** Action-Result, presence, choice, Data-Access-Result. */
+const refusedOutcomeSize = 4;
 
 function selects(request: ServiceRequest): boolean {
   return request.service !== "action" && request.attributes.some(({ selection }) => selection !== undefined);

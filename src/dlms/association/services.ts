@@ -1,3 +1,4 @@
+import { LocalProtocolError } from "../../errors.ts";
 import type { CosemAttributeDescriptor, CosemMethodDescriptor } from "../xdlms/descriptors.ts";
 import type { ActionResult, DataAccessResult } from "../xdlms/results.ts";
 import type { AccessSelection } from "../xdlms/selective-access.ts";
@@ -28,6 +29,15 @@ export type ServiceRequest =
       readonly values: readonly Uint8Array[];
     }
   | { readonly service: "action"; readonly list: boolean; readonly methods: readonly MethodRequest[] };
+
+/** @throws LocalProtocolError unless there is one element or a list, and for SET a value for each attribute */
+export function checkRequest(request: ServiceRequest): void {
+  const count = request.service === "action" ? request.methods.length : request.attributes.length;
+  if (!request.list && count !== 1) throw new LocalProtocolError(`a request that is no list has one element, not ${count}`);
+  if (request.service === "set" && request.values.length !== count) {
+    throw new LocalProtocolError(`${request.values.length} values for ${count} attributes`);
+  }
+}
 
 /** One tagged value, or why there is none. */
 export type GetResult =

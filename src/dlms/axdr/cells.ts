@@ -21,6 +21,17 @@ interface Grid {
   readonly descriptions?: readonly ElementDescription[];
 }
 
+/** The cells of one column, by row. */
+export interface ColumnCells {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly tags: Uint8Array;
+  /** Offset of the body of each cell, behind its tag if it has one. */
+  readonly bodies: Int32Array;
+  /** A cell as a tree. @throws DecodeError for contents that skipping does not look at, such as UTF-8 */
+  readonly read: (row: number) => DlmsData;
+}
+
 /**
  * The cells of a table of values: where each is and what type it has, nothing decoded. Made by {@link scanCells}, which
  * has checked that every cell lies within the octets.
@@ -49,40 +60,33 @@ export class Cells {
     this.#descriptions = grid.descriptions;
   }
 
-  /** True when all rows have their cells in the same places, so that octet-strings of a column have the same length. */
-  get regular(): boolean {
-    return this.#offsets === undefined;
-  }
-
-  /** Offset of a cell's body, behind its tag if it has one. */
-  at(row: number, column: number): number {
-    return this.#offsets === undefined
-      ? (this.#firstRow[column] as number) + row * this.#stride
-      : (this.#offsets[row * this.columnCount + column] as number);
-  }
-
-  /** Tag of a cell. */
-  tag(row: number, column: number): number {
-    return this.columnTag(column) ?? (this.bytes[this.at(row, column) - 1] as number);
-  }
-
-  /** The tag that all cells of a column have, or undefined where each must be asked. */
-  columnTag(column: number): number | undefined {
-    return this.#columnTags?.[column];
+  /** The cells of the column at `index`. */
+  column(index: number): ColumnCells {
+    const { bytes, view, rowCount } = this;
+    const bodies = new Int32Array(rowCount);
+    for (let row = 0; row < rowCount; row++) bodies[row] = this.#body(row, index);
+    const tag = this.#columnTags?.[index];
+    const tags = new Uint8Array(rowCount);
+    if (tag !== undefined) tags.fill(tag);
+    else for (let row = 0; row < rowCount; row++) tags[row] = bytes[(bodies[row] as number) - 1] as number;
+    return { bytes, view, tags, bodies, read: (row) => this.read(row, index) };
   }
 
   /** A cell as a tree. @throws DecodeError for contents that skipping does not look at, such as UTF-8 */
   read(row: number, column: number): DlmsData {
-    const at = this.at(row, column);
+    const body = this.#body(row, column);
     const description = this.#descriptions?.[column];
     return description === undefined
-      ? readData(new ByteReader(this.bytes, at - 1), cellDepth)
-      : readContents(new ByteReader(this.bytes, at), description);
+      ? readData(new ByteReader(this.bytes, body - 1))
+      : readContents(new ByteReader(this.bytes, body), description);
+  }
+
+  #body(row: number, column: number): number {
+    return this.#offsets === undefined
+      ? (this.#firstRow[column] as number) + row * this.#stride
+      : (this.#offsets[row * this.columnCount + column] as number);
   }
 }
-
-/** A cell is an element of a row, which is an element of the table. */
-const cellDepth = 2;
 
 /**
  * Finds the cells of an array of structures, an array of simple values (one column), or a compact-array of either.
@@ -149,7 +153,7 @@ function scanArray(bytes: Uint8Array, reader: ByteReader): Cells {
     readHeader(reader, columnCount);
     for (let column = 0; column < columnCount; column++, index++) {
       offsets[index] = reader.offset + 1;
-      skipData(reader, cellDepth);
+      skipData(reader);
     }
   }
   reader.expectEnd("table");
@@ -179,7 +183,7 @@ function readPattern(reader: ByteReader, bytes: Uint8Array): Pattern {
   for (let column = 0; column < columnCount; column++) {
     const at = reader.offset;
     const tag = bytes[at] as number;
-    skipData(reader, cellDepth);
+    skipData(reader);
     const type = dataTypeOf(tag);
     bodies[column] = at + 1 - start;
     tags[column] = tag;
@@ -200,15 +204,12 @@ function lengthOctets(first: number): number {
 
 /** Rows from the first on that have the layout of the first. */
 function countAlike(bytes: Uint8Array, start: number, rowCount: number, { length, fixed }: Pattern): number {
-  const expected = Uint8Array.from(fixed, (offset) => bytes[start + offset] as number);
-  let base = start + length;
-  for (let row = 1; row < rowCount; row++, base += length) {
-    if (base + length > bytes.length) return row;
-    for (let index = 0; index < fixed.length; index++) {
-      if (bytes[base + (fixed[index] as number)] !== expected[index]) return row;
-    }
+  let alike = Math.min(rowCount, Math.floor((bytes.length - start) / length));
+  for (const offset of fixed) {
+    const expected = bytes[start + offset];
+    for (let row = 1, at = start + offset + length; row < alike; row++, at += length) if (bytes[at] !== expected) alike = row;
   }
-  return rowCount;
+  return alike;
 }
 
 function scanCompactArray(bytes: Uint8Array, reader: ByteReader): Cells {
@@ -218,31 +219,25 @@ function scanCompactArray(bytes: Uint8Array, reader: ByteReader): Cells {
   const columnCount = descriptions.length;
   if (contents.remaining === 0) return noCells(bytes, columnCount);
   const columnTags = Uint8Array.from(descriptions, ({ type }) => dataTag[type]);
-  const row = () =>
-    descriptions.map((description) => {
-      const at = contents.offset;
+  const offsets: number[] = [];
+  const scanRow = () => {
+    for (const description of descriptions) {
+      offsets.push(contents.offset);
       skipContents(contents, description);
-      return at;
-    });
+    }
+  };
   if (rowWidth !== undefined) {
     const rowCount = contents.remaining / rowWidth;
-    if (rowCount > rowLimit) throw tooManyRows(contents);
-    return new Cells({
-      bytes,
-      rowCount,
-      columnCount,
-      layout: { firstRow: Int32Array.from(row()), stride: rowWidth },
-      columnTags,
-      descriptions,
-    });
+    scanRow();
+    const layout = { firstRow: new Int32Array(offsets), stride: rowWidth };
+    return new Cells({ bytes, rowCount, columnCount, layout, columnTags, descriptions });
   }
-  const offsets: number[] = [];
   let rowCount = 0;
   for (; contents.remaining > 0; rowCount++) {
     if (rowCount >= rowLimit) throw tooManyRows(contents);
-    offsets.push(...row());
+    scanRow();
   }
-  return new Cells({ bytes, rowCount, columnCount, layout: { offsets: Int32Array.from(offsets) }, columnTags, descriptions });
+  return new Cells({ bytes, rowCount, columnCount, layout: { offsets: new Int32Array(offsets) }, columnTags, descriptions });
 }
 
 function noCells(bytes: Uint8Array, columnCount = 0): Cells {

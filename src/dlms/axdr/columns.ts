@@ -1,15 +1,15 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
 import { DecodeError, InvariantError } from "../../errors.ts";
-import { type Cells, scanCells } from "./cells.ts";
-import { dataTag, dataTypeOf } from "./data-type.ts";
-import { dateTimeLength, instantAt, plausibleDateTime, unspecifiedDeviation } from "./date-time.ts";
+import { type ColumnCells, scanCells } from "./cells.ts";
+import { type DataType, dataTag, dataTypeOf } from "./data-type.ts";
+import { dateTimeLength, instantAt, unspecifiedDeviation } from "./date-time.ts";
 import type { DlmsData } from "./dlms-data.ts";
 import { readLength } from "./length.ts";
 import { scalarCodecs } from "./scalar.ts";
 
 /*
  * A profile buffer by columns: scanned once, then each column decoded when it is first asked for, into a typed array
- * wherever its cells allow. A row of five cells takes about as long as a call of a function that builds one object.
+ * wherever its cells allow. The loops over rows allocate nothing per cell unless the value itself is an object.
  */
 
 /** Types that fit a double exactly. */
@@ -27,17 +27,6 @@ export type NumberType =
   | "float32"
   | "float64";
 
-/** The cells of a column, as simple as their types allow; `mixed` where they differ or are composed. */
-export type Column =
-  /** NaN where there is no value. */
-  | { readonly kind: "numbers"; readonly type: NumberType; readonly values: Float64Array }
-  | { readonly kind: "bigints"; readonly type: "long64" | "long64-unsigned"; readonly values: BigInt64Array | BigUint64Array }
-  | InstantColumn
-  /** Views of the source. */
-  | { readonly kind: "octets"; readonly values: readonly Uint8Array[] }
-  | { readonly kind: "texts"; readonly type: "visible-string" | "utf8-string"; readonly values: readonly string[] }
-  | { readonly kind: "mixed"; readonly values: readonly DlmsData[] };
-
 /** Times: octet-string of 12 or date-time. */
 export interface InstantColumn {
   readonly kind: "instants";
@@ -49,19 +38,28 @@ export interface InstantColumn {
   readonly statuses: Uint8Array;
 }
 
+/** The cells of a column, as simple as their types allow; `mixed` where types differ, a cell is null, or cells are composed. */
+export type Column =
+  /** A boolean is 0 or 1. */
+  | { readonly kind: "numbers"; readonly type: NumberType; readonly values: Float64Array }
+  | { readonly kind: "bigints"; readonly type: "long64" | "long64-unsigned"; readonly values: BigInt64Array | BigUint64Array }
+  | InstantColumn
+  /** Views of the source. */
+  | { readonly kind: "octets"; readonly values: readonly Uint8Array[] }
+  | { readonly kind: "texts"; readonly type: "visible-string" | "utf8-string"; readonly values: readonly string[] }
+  | { readonly kind: "mixed"; readonly values: readonly DlmsData[] };
+
 export interface ColumnOptions {
-  /**
-   * Whether null-data behind a value stands for the value before it, as it does in buffers of meters that compress
-   * them (Blue Book 4.3.6); true unless said otherwise. In a column of times it stands for the time before it plus
-   * {@link capturePeriod}.
-   */
-  readonly expandNulls?: boolean;
+  /** Columns whose octet-strings are times; those of type date-time are so without being named. */
+  readonly clockColumns?: readonly number[];
   /** Milliseconds between rows. Without it, or with 0, a null-data in a column of times stays without value. */
   readonly capturePeriod?: number;
-  /** Whether delta types are added to the value before them (conformance delta-value-encoding); true unless said otherwise. */
-  readonly expandDeltas?: boolean;
-  /** Columns whose octet-strings are times; without it those whose first value can be one. */
-  readonly clockColumns?: readonly number[];
+  /**
+   * Whether what the meter compressed is restored (Blue Book 4.3.6), true unless said otherwise: null-data behind a value
+   * stands for that value, in a column of times for the time before it plus {@link capturePeriod}; delta types are added
+   * to the value before them.
+   */
+  readonly expand?: boolean;
   /** Minutes to add to local time to get UTC, where a time does not say; 0 unless said otherwise. */
   readonly assumedDeviation?: number;
 }
@@ -73,16 +71,16 @@ export interface ColumnTable {
   readonly columnCount: number;
   /**
    * The column at `index`, counted from 0. In a table without rows every column is there and empty.
-   * @throws DecodeError for a delta without base, or text that is not UTF-8
+   * @throws DecodeError for a delta that no integer stands before or that leaves its range, and for text that is not UTF-8
    */
   column(index: number): Column;
-  /** One cell as it is on the wire, nothing expanded. @throws DecodeError */
+  /** One cell as it is on the wire, nothing expanded. @throws DecodeError for text that is not UTF-8 */
   cell(row: number, column: number): DlmsData;
 }
 
 /**
  * The columns of an array of structures, or of a compact-array of them. Views in the result live as long as `bytes`.
- * @throws DecodeError
+ * @throws DecodeError, also where rows differ in their number of cells
  */
 export function decodeColumns(bytes: Uint8Array, options: ColumnOptions = {}): ColumnTable {
   const cells = scanCells(bytes);
@@ -93,260 +91,249 @@ export function decodeColumns(bytes: Uint8Array, options: ColumnOptions = {}): C
     columnCount,
     column(index) {
       if (rowCount === 0) return { kind: "mixed", values: [] };
-      if (!Number.isInteger(index) || index < 0 || index >= columnCount)
-        throw new InvariantError(`column ${index} of a table of ${columnCount}`);
-      return (columns[index] ??= decodeColumn(cells, index, options));
+      checkIndex("column", index, columnCount);
+      return (columns[index] ??= decodeColumn(cells.column(index), options.clockColumns?.includes(index) ?? false, options));
     },
-    cell: (row, column) => cells.read(row, column),
+    cell(row, column) {
+      checkIndex("row", row, rowCount);
+      checkIndex("column", column, columnCount);
+      return cells.read(row, column);
+    },
   };
 }
 
-function decodeColumn(cells: Cells, column: number, options: ColumnOptions): Column {
-  const { expandDeltas = true } = options;
-  const { tag, deltas } = shapeOf(cells, column);
-  if (tag === undefined || (deltas && !expandDeltas)) return dataColumn(cells, column, options);
-  const type = dataTypeOf(tag);
+function checkIndex(what: string, index: number, count: number): void {
+  if (!Number.isInteger(index) || index < 0 || index >= count) throw new InvariantError(`${what} ${index} of a table of ${count}`);
+}
+
+function decodeColumn(cells: ColumnCells, declaredClock: boolean, { expand = true, ...time }: ColumnOptions): Column {
+  if (declaredClock || cells.tags[0] === dateTimeTag) {
+    if (isClock(cells)) return instantColumn(cells, expand, time);
+    // Where not all are times, nobody knows what a null stands for.
+    expand = false;
+  }
+  const type = commonType(cells, expand);
   switch (type) {
-    case "boolean":
-    case "double-long":
-    case "double-long-unsigned":
-    case "floating-point":
-    case "bcd":
-    case "integer":
-    case "long":
-    case "unsigned":
-    case "long-unsigned":
-    case "enum":
-    case "float32":
-    case "float64":
-      return { kind: "numbers", type, values: numbers(cells, column, tag, options) };
     case "long64":
-    case "long64-unsigned": {
-      const values = bigints(cells, column, tag, options);
-      return values === undefined ? dataColumn(cells, column, options) : { kind: "bigints", type, values };
-    }
-    case "date-time":
-      return deltas ? dataColumn(cells, column, options) : instants(cells, column, tag, options);
-    case "octet-string": {
-      if (deltas) return dataColumn(cells, column, options);
-      if (isClock(cells, column, options)) return instants(cells, column, tag, options);
-      const values = repeated(cells, column, tag, options, (at) => octetStringAt(cells.bytes, at));
-      return values === undefined ? dataColumn(cells, column, options) : { kind: "octets", values };
-    }
+    case "long64-unsigned":
+      return { kind: "bigints", type, values: bigints(cells, type) };
+    case "octet-string":
+      return { kind: "octets", values: repeated(cells, type, (at) => octetsAt(cells.bytes, at)) };
     case "visible-string":
     case "utf8-string": {
-      const codec = scalarCodecs[type];
-      const values = deltas ? undefined : repeated(cells, column, tag, options, (at) => codec.read(new ByteReader(cells.bytes, at)));
-      return values === undefined ? dataColumn(cells, column, options) : { kind: "texts", type, values };
+      const { read } = scalarCodecs[type];
+      return { kind: "texts", type, values: repeated(cells, type, (at) => read(new ByteReader(cells.bytes, at))) };
     }
     default:
-      return dataColumn(cells, column, options);
+      return isNumberType(type) ? { kind: "numbers", type, values: numbers(cells, type) } : { kind: "mixed", values: trees(cells, expand) };
   }
 }
 
 const nullTag = dataTag["null-data"];
+const dateTimeTag = dataTag["date-time"];
+const octetStringTag = dataTag["octet-string"];
+const firstDeltaTag = dataTag["delta-integer"];
+const lastDeltaTag = dataTag["delta-double-long-unsigned"];
+const nullData: DlmsData = { type: "null-data", value: null };
 
 function isDelta(tag: number): boolean {
-  return tag >= dataTag["delta-integer"] && tag <= dataTag["delta-double-long-unsigned"];
+  return tag >= firstDeltaTag && tag <= lastDeltaTag;
 }
 
-/** The tag that all cells of a column have, apart from nulls and deltas; undefined where they differ or are nothing else. */
-function shapeOf(cells: Cells, column: number): { readonly tag: number | undefined; readonly deltas: boolean } {
-  const common = cells.columnTag(column);
-  if (common !== undefined) return { tag: common === nullTag || isDelta(common) ? undefined : common, deltas: isDelta(common) };
-  let found: number | undefined;
-  let deltas = false;
-  for (let row = 0; row < cells.rowCount; row++) {
-    const tag = cells.tag(row, column);
-    if (tag === found || tag === nullTag) continue;
-    if (isDelta(tag)) deltas = true;
-    else if (found === undefined) found = tag;
-    else return { tag: undefined, deltas: false };
+/** Least value, and the first beyond the greatest, of the types that a delta can be added to. */
+const integerRanges: { readonly [T in DataType]?: readonly [least: number, beyond: number] } = {
+  integer: [-(2 ** 7), 2 ** 7],
+  long: [-(2 ** 15), 2 ** 15],
+  "double-long": [-(2 ** 31), 2 ** 31],
+  long64: [-(2 ** 63), 2 ** 63],
+  unsigned: [0, 2 ** 8],
+  "long-unsigned": [0, 2 ** 16],
+  "double-long-unsigned": [0, 2 ** 32],
+  "long64-unsigned": [0, 2 ** 64],
+};
+
+/** The type of all values of a column, those that `expand` restores included; undefined where they differ. */
+function commonType({ tags }: ColumnCells, expand: boolean): DataType | undefined {
+  const first = tags[0] as number;
+  const type = dataTypeOf(first);
+  const takesDeltas = type !== undefined && type in integerRanges;
+  for (let row = 1; row < tags.length; row++) {
+    const tag = tags[row] as number;
+    if (tag !== first && !(expand && (tag === nullTag || (takesDeltas && isDelta(tag))))) return undefined;
   }
-  return { tag: found, deltas };
+  return type;
 }
 
-/** A number of any type with up to 32 bits, a float, or a delta. */
-function numberAt(view: DataView, tag: number, at: number): number {
-  switch (tag) {
-    case dataTag["double-long-unsigned"]:
-    case dataTag["delta-double-long-unsigned"]:
-      return view.getUint32(at);
-    case dataTag["long-unsigned"]:
-    case dataTag["delta-long-unsigned"]:
-      return view.getUint16(at);
-    case dataTag["double-long"]:
-    case dataTag["delta-double-long"]:
-      return view.getInt32(at);
-    case dataTag.long:
-    case dataTag["delta-long"]:
-      return view.getInt16(at);
-    case dataTag.integer:
-    case dataTag["delta-integer"]:
-      return view.getInt8(at);
-    case dataTag["floating-point"]:
-    case dataTag.float32:
-      return view.getFloat32(at);
-    case dataTag.float64:
-      return view.getFloat64(at);
-    case dataTag.boolean:
-      return view.getUint8(at) === 0 ? 0 : 1;
-    default:
-      return view.getUint8(at);
-  }
+type NumberReader = (view: DataView, at: number) => number;
+
+const i8: NumberReader = (view, at) => view.getInt8(at);
+const i16: NumberReader = (view, at) => view.getInt16(at);
+const i32: NumberReader = (view, at) => view.getInt32(at);
+const u8: NumberReader = (view, at) => view.getUint8(at);
+const u16: NumberReader = (view, at) => view.getUint16(at);
+const u32: NumberReader = (view, at) => view.getUint32(at);
+const f32: NumberReader = (view, at) => view.getFloat32(at);
+
+const numberReaders: Readonly<Record<NumberType, NumberReader>> = {
+  boolean: (view, at) => (view.getUint8(at) === 0 ? 0 : 1),
+  "double-long": i32,
+  "double-long-unsigned": u32,
+  "floating-point": f32,
+  bcd: u8,
+  integer: i8,
+  long: i16,
+  unsigned: u8,
+  "long-unsigned": u16,
+  enum: u8,
+  float32: f32,
+  float64: (view, at) => view.getFloat64(at),
+};
+
+/** From the first delta tag on. */
+const deltaReaders: readonly NumberReader[] = [i8, i16, i32, u8, u16, u32];
+
+function isNumberType(type: DataType | undefined): type is NumberType {
+  return type !== undefined && type in numberReaders;
 }
 
-function numbers(cells: Cells, column: number, type: number, { expandNulls = true }: ColumnOptions): Float64Array {
-  const { view, rowCount } = cells;
-  const values = new Float64Array(rowCount);
-  if (cells.columnTag(column) !== undefined) {
-    for (let row = 0; row < rowCount; row++) values[row] = numberAt(view, type, cells.at(row, column));
-    return values;
-  }
-  let previous: number | undefined;
-  for (let row = 0; row < rowCount; row++) {
-    const tag = cells.tag(row, column);
-    const at = cells.at(row, column);
-    if (tag === type) previous = numberAt(view, tag, at);
-    else if (tag !== nullTag) previous = base(previous, at) + numberAt(view, tag, at);
-    values[row] = previous === undefined || (tag === nullTag && !expandNulls) ? Number.NaN : previous;
-  }
-  return values;
+function deltaAt(view: DataView, tag: number, at: number): number {
+  return (deltaReaders[tag - firstDeltaTag] as NumberReader)(view, at);
 }
 
-/** Undefined where a cell has no value, which these arrays cannot express. */
-function bigints(
-  cells: Cells,
-  column: number,
-  type: number,
-  { expandNulls = true }: ColumnOptions,
-): BigInt64Array | BigUint64Array | undefined {
-  const { view, rowCount } = cells;
-  const signed = type === dataTag.long64;
-  const values = signed ? new BigInt64Array(rowCount) : new BigUint64Array(rowCount);
-  let previous: bigint | undefined;
-  for (let row = 0; row < rowCount; row++) {
-    const tag = cells.tag(row, column);
-    const at = cells.at(row, column);
-    if (tag === type) previous = signed ? view.getBigInt64(at) : view.getBigUint64(at);
-    else if (tag !== nullTag) previous = base(previous, at) + BigInt(numberAt(view, tag, at));
-    if (previous === undefined || (tag === nullTag && !expandNulls)) return undefined;
-    values[row] = previous;
+/** Nulls and deltas restored; the first cell is of the column's type. */
+function numbers({ view, tags, bodies }: ColumnCells, type: NumberType): Float64Array {
+  const read = numberReaders[type];
+  const typeTag = dataTag[type];
+  const values = new Float64Array(tags.length);
+  let value = 0;
+  for (let row = 0; row < tags.length; row++) {
+    const tag = tags[row] as number;
+    const at = bodies[row] as number;
+    if (tag === typeTag) value = read(view, at);
+    else if (tag !== nullTag) value = inRange(value + deltaAt(view, tag, at), type, at);
+    values[row] = value;
   }
   return values;
 }
 
-/** The value before a delta. */
-function base<T>(previous: T | undefined, at: number): T {
-  if (previous === undefined) throw new DecodeError("out-of-range", "delta", at, `delta: no value before it, at offset ${at}`);
-  return previous;
+/** As {@link numbers}. */
+function bigints({ view, tags, bodies }: ColumnCells, type: "long64" | "long64-unsigned"): BigInt64Array | BigUint64Array {
+  const signed = type === "long64";
+  const typeTag = dataTag[type];
+  const values = signed ? new BigInt64Array(tags.length) : new BigUint64Array(tags.length);
+  let value = 0n;
+  for (let row = 0; row < tags.length; row++) {
+    const tag = tags[row] as number;
+    const at = bodies[row] as number;
+    if (tag === typeTag) value = signed ? view.getBigInt64(at) : view.getBigUint64(at);
+    else if (tag !== nullTag) value = inRange(value + BigInt(deltaAt(view, tag, at)), type, at);
+    values[row] = value;
+  }
+  return values;
 }
 
-function octetStringAt(bytes: Uint8Array, at: number): Uint8Array {
+/** A sum that the type of its base must be able to hold. */
+function inRange<T extends number | bigint>(sum: T, type: DataType, at: number): T {
+  const range = integerRanges[type];
+  if (range === undefined) throw deltaError(at, "no integer before it");
+  if (sum < range[0] || sum >= range[1]) throw deltaError(at, `${sum} is no ${type}`);
+  return sum;
+}
+
+function deltaError(at: number, message: string): DecodeError {
+  return new DecodeError("out-of-range", "delta", at, `delta: ${message}, at offset ${at}`);
+}
+
+/** Values that are objects, nulls restored; the first cell is of the column's type. */
+function repeated<T>({ tags, bodies }: ColumnCells, type: DataType, read: (at: number) => T): readonly T[] {
+  const typeTag = dataTag[type];
+  const values: T[] = [];
+  for (let row = 0; row < tags.length; row++) {
+    values.push(tags[row] === typeTag ? read(bodies[row] as number) : (values[row - 1] as T));
+  }
+  return values;
+}
+
+function trees(cells: ColumnCells, expand: boolean): readonly DlmsData[] {
+  const values: DlmsData[] = [];
+  for (let row = 0; row < cells.tags.length; row++) {
+    const cell = cells.read(row);
+    values.push(expand ? expanded(cell, values[row - 1] ?? nullData, cells.bodies[row] as number) : cell);
+  }
+  return values;
+}
+
+function expanded(cell: DlmsData, previous: DlmsData, at: number): DlmsData {
+  if (cell.type === "null-data") return previous;
+  if (!isDelta(dataTag[cell.type])) return cell;
+  const by = cell.value as number;
+  const { type, value } = previous;
+  if (typeof value === "number") return { type, value: inRange(value + by, type, at) } as DlmsData;
+  if (typeof value === "bigint") return { type, value: inRange(value + BigInt(by), type, at) } as DlmsData;
+  throw deltaError(at, "no integer before it");
+}
+
+function octetsAt(bytes: Uint8Array, at: number): Uint8Array {
   const length = bytes[at] as number;
   if (length < 0x80) return bytes.subarray(at + 1, at + 1 + length);
   const reader = new ByteReader(bytes, at);
   return reader.bytes(readLength(reader, "octet-string"), "octet-string");
 }
 
+/** What {@link timeAt} gives for a cell that is no time, and for one whose time was left out. */
+const noTime = -1;
+const timeLeftOut = -2;
+
 /**
- * Offset of the twelve octets of a time; undefined for an octet-string that is none. An empty one is the null-data of a
- * compact-array, whose cells cannot change their type (notes on the Green Book, 4.3).
+ * Offset of the twelve octets of a time. An empty octet-string is the null-data of a compact-array, whose cells cannot
+ * change their type (Green Book 9.5).
  */
-function timeAt(cells: Cells, tag: number, at: number): number | undefined {
-  if (tag === dataTag["date-time"]) return at;
-  if (cells.bytes[at] === dateTimeLength) return at + 1;
-  const octets = octetStringAt(cells.bytes, at);
-  return octets.length === dateTimeLength ? octets.byteOffset - cells.bytes.byteOffset : undefined;
+function timeAt(bytes: Uint8Array, tag: number, at: number): number {
+  if (tag === dateTimeTag) return at;
+  if (tag === nullTag) return timeLeftOut;
+  if (tag !== octetStringTag) return noTime;
+  if (bytes[at] === dateTimeLength) return at + 1;
+  const octets = octetsAt(bytes, at);
+  if (octets.length === 0) return timeLeftOut;
+  return octets.length === dateTimeLength ? octets.byteOffset - bytes.byteOffset : noTime;
 }
 
-/** Whether all values of a column of octet-strings are times, or empty. */
-function isClock(cells: Cells, column: number, { clockColumns }: ColumnOptions): boolean {
-  if (clockColumns !== undefined && !clockColumns.includes(column)) return false;
-  let found = false;
-  const rows = cells.regular ? 1 : cells.rowCount;
-  for (let row = 0; row < rows; row++) {
-    const at = cells.at(row, column);
-    if (cells.tag(row, column) === nullTag) continue;
-    const time = timeAt(cells, dataTag["octet-string"], at);
-    if (time === undefined) {
-      if (octetStringAt(cells.bytes, at).length > 0) return false;
-    } else if (!found) {
-      if (clockColumns === undefined && !plausibleDateTime(cells.view, time)) return false;
-      found = true;
-    }
+/** Whether all cells of a column are times or left out. */
+function isClock({ bytes, tags, bodies }: ColumnCells): boolean {
+  for (let row = 0; row < tags.length; row++) {
+    if (timeAt(bytes, tags[row] as number, bodies[row] as number) === noTime) return false;
   }
-  return found;
+  return true;
 }
 
-function instants(
-  cells: Cells,
-  column: number,
-  type: number,
-  { expandNulls = true, capturePeriod = 0, assumedDeviation = 0 }: ColumnOptions,
+function instantColumn(
+  { bytes, view, tags, bodies }: ColumnCells,
+  expand: boolean,
+  { capturePeriod = 0, assumedDeviation = 0 }: Pick<ColumnOptions, "capturePeriod" | "assumedDeviation">,
 ): InstantColumn {
-  const { view, rowCount } = cells;
-  const expand = expandNulls && capturePeriod > 0;
-  const instants = new Float64Array(rowCount);
-  const deviations = new Int16Array(rowCount);
-  const statuses = new Uint8Array(rowCount);
-  for (let row = 0; row < rowCount; row++) {
-    const time = cells.tag(row, column) === type ? timeAt(cells, type, cells.at(row, column)) : undefined;
-    if (time !== undefined) {
-      const deviation = view.getInt16(time + 9);
-      instants[row] = instantAt(view, time, assumedDeviation);
-      deviations[row] = deviation === unspecifiedDeviation ? assumedDeviation : deviation;
-      statuses[row] = view.getUint8(time + 11);
+  const instants = new Float64Array(tags.length);
+  const deviations = new Int16Array(tags.length);
+  const statuses = new Uint8Array(tags.length);
+  let instant = Number.NaN;
+  let deviation = assumedDeviation;
+  let status = 0xff;
+  for (let row = 0; row < tags.length; row++) {
+    const at = timeAt(bytes, tags[row] as number, bodies[row] as number);
+    if (at !== timeLeftOut) {
+      instant = instantAt(view, at, assumedDeviation);
+      deviation = view.getInt16(at + 9);
+      if (deviation === unspecifiedDeviation) deviation = assumedDeviation;
+      status = view.getUint8(at + 11);
+    } else if (expand && capturePeriod > 0) {
+      instant += capturePeriod;
     } else {
-      const repeat = expand && row > 0;
-      instants[row] = repeat ? (instants[row - 1] as number) + capturePeriod : Number.NaN;
-      deviations[row] = repeat ? (deviations[row - 1] as number) : assumedDeviation;
-      statuses[row] = repeat ? (statuses[row - 1] as number) : 0xff;
+      instant = Number.NaN;
+      deviation = assumedDeviation;
+      status = 0xff;
     }
+    instants[row] = instant;
+    deviations[row] = deviation;
+    statuses[row] = status;
   }
   return { kind: "instants", instants, deviations, statuses };
-}
-
-/** Values of a type without NaN; undefined where a cell has no value. */
-function repeated<T>(
-  cells: Cells,
-  column: number,
-  type: number,
-  { expandNulls = true }: ColumnOptions,
-  read: (at: number) => T,
-): readonly T[] | undefined {
-  const values: T[] = [];
-  let previous: T | undefined;
-  for (let row = 0; row < cells.rowCount; row++) {
-    const isNull = cells.tag(row, column) !== type;
-    if (!isNull) previous = read(cells.at(row, column));
-    if (previous === undefined || (isNull && !expandNulls)) return undefined;
-    values.push(previous);
-  }
-  return values;
-}
-
-function dataColumn(cells: Cells, column: number, { expandNulls = true, expandDeltas = true }: ColumnOptions): Column {
-  const values: DlmsData[] = [];
-  let previous: DlmsData | undefined;
-  for (let row = 0; row < cells.rowCount; row++) {
-    let value = cells.read(row, column);
-    if (value.type === "null-data") {
-      if (expandNulls && previous !== undefined) value = previous;
-    } else {
-      if (expandDeltas && value.type.startsWith("delta-")) value = added(previous, value, cells.at(row, column));
-      previous = value;
-    }
-    values.push(value);
-  }
-  return { kind: "mixed", values };
-}
-
-/** A delta added to the integer before it, which keeps its type. */
-function added(previous: DlmsData | undefined, delta: DlmsData, at: number): DlmsData {
-  const by = delta.value as number;
-  const value = base(previous, at).value;
-  if (typeof value === "bigint") return { type: previous?.type, value: value + BigInt(by) } as DlmsData;
-  if (typeof value === "number") return { type: previous?.type, value: value + by } as DlmsData;
-  throw new DecodeError("out-of-range", "delta", at, `delta: the value before it is no number, at offset ${at}`);
 }

@@ -35,14 +35,14 @@ export interface OpenCompactArray {
   readonly contents: ByteReader;
   /** Octets of a row, where all rows take the same; the contents are a multiple of it. */
   readonly rowWidth: number | undefined;
-  /** Rows beyond this number are to be refused with {@link tooManyRows}. */
+  /** Rows of differing widths beyond this number are to be refused with {@link tooManyRows}. */
   readonly rowLimit: number;
 }
 
 /**
  * Reads the description and the length; the reader moves behind the contents.
- * @throws DecodeError `limit` for nesting beyond reason, `out-of-range` for rows without width, `truncated` where the last
- *   row is incomplete and that can be told from the length
+ * @throws DecodeError `limit` for nesting beyond reason, `out-of-range` for rows without width, and where all rows
+ *   have the same width `truncated` for an incomplete one and `limit` for too many
  */
 export function openCompactArray(reader: ByteReader, depth: number): OpenCompactArray {
   const start = reader.offset;
@@ -55,6 +55,7 @@ export function openCompactArray(reader: ByteReader, depth: number): OpenCompact
     throw new DecodeError("truncated", "compact-array", start, `compact-array: ${message}, at offset ${start}`);
   }
   const rowLimit = Math.floor((contents.remaining * valuesPerOctet + spareValues) / values);
+  if (fixed && contents.remaining > rowLimit * width) throw tooManyRows(contents);
   return { element, contents, rowWidth: fixed ? width : undefined, rowLimit };
 }
 
@@ -77,10 +78,7 @@ export function readCompactArray(reader: ByteReader, depth: number): CompactArra
 /** Steps over a compact-array without building its rows. @throws DecodeError as {@link readCompactArray} */
 export function skipCompactArray(reader: ByteReader, depth: number): void {
   const { element, contents, rowWidth, rowLimit } = openCompactArray(reader, depth);
-  if (rowWidth !== undefined) {
-    if (contents.remaining > rowWidth * rowLimit) throw tooManyRows(contents);
-    return;
-  }
+  if (rowWidth !== undefined) return;
   for (let row = 0; contents.remaining > 0; row++) {
     if (row >= rowLimit) throw tooManyRows(contents);
     skipContents(contents, element);

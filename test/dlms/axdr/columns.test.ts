@@ -1,0 +1,623 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { ByteWriter } from "../../../src/bytes/byte-writer.ts";
+import { fromHex } from "../../../src/bytes/hex.ts";
+import { type Column, type ColumnOptions, decodeColumns, type NumberType } from "../../../src/dlms/axdr/columns.ts";
+import { encodeData } from "../../../src/dlms/axdr/data.ts";
+import { dateTimeToInstant, decodeDateTime, instantToDateTime, writeDateTime } from "../../../src/dlms/axdr/date-time.ts";
+import type { DlmsData, ElementDescription } from "../../../src/dlms/axdr/dlms-data.ts";
+import type { ScalarType } from "../../../src/dlms/axdr/scalar.ts";
+import { InvariantError } from "../../../src/errors.ts";
+import { instant, scalars } from "../../support/arbitraries.ts";
+import { loadVectors, plain, refusal } from "../../support/vectors.ts";
+
+const capturePeriod = 900_000;
+const assumedDeviation = -60;
+const none = "none";
+
+/** The values of a column in a form that does not depend on its kind. */
+function valuesOf(column: Column): unknown[] {
+  switch (column.kind) {
+    case "numbers":
+    case "bigints":
+      return Array.from<number | bigint, unknown>(column.values as Float64Array, comparable);
+    case "instants":
+      return Array.from(column.instants, comparable);
+    case "octets":
+    case "texts":
+      return (column.values as readonly unknown[]).map(comparable);
+    case "mixed":
+      return column.values.map(({ value }) => comparable(value));
+  }
+}
+
+function comparable(value: unknown): unknown {
+  if (value === null || (typeof value === "number" && Number.isNaN(value))) return none;
+  if (typeof value === "boolean") return value ? 1 : 0;
+  return plain(value);
+}
+
+function allColumns(bytes: Uint8Array, options?: ColumnOptions): Column[] {
+  const table = decodeColumns(bytes, options);
+  return Array.from({ length: table.columnCount }, (_, index) => table.column(index));
+}
+
+function valuesOfAll(bytes: Uint8Array, options?: ColumnOptions): unknown[][] {
+  return allColumns(bytes, options).map(valuesOf);
+}
+
+function structures(rows: readonly (readonly DlmsData[])[]): DlmsData[] {
+  return rows.map((value) => ({ type: "structure", value }));
+}
+
+/** The buffer as an array of structures. */
+function arrayOf(rows: readonly (readonly DlmsData[])[]): Uint8Array {
+  return encodeData({ type: "array", value: structures(rows) });
+}
+
+/** The buffer as a compact-array of structures of these types. */
+function compactArrayOf(types: readonly ElementDescription[], rows: readonly (readonly DlmsData[])[]): Uint8Array {
+  return encodeData({ type: "compact-array", value: { element: { type: "structure", elements: types }, rows: structures(rows) } });
+}
+
+function scalarOf(type: ScalarType): fc.Arbitrary<DlmsData> {
+  return (scalars[type] as fc.Arbitrary<unknown>).map((value) => ({ type, value }) as DlmsData);
+}
+
+function clockOctets(time: number, deviation: number | undefined): Uint8Array {
+  const writer = new ByteWriter();
+  writeDateTime(writer, { ...instantToDateTime(time, deviation ?? assumedDeviation), deviation });
+  return writer.finish();
+}
+
+function clockCell(time: number, deviation: number | undefined = 0): DlmsData {
+  return { type: "octet-string", value: clockOctets(time, deviation) };
+}
+
+function number(type: NumberType, value: number): DlmsData {
+  return { type, value } as DlmsData;
+}
+
+const nullData: DlmsData = { type: "null-data", value: null };
+const noTime: DlmsData = { type: "octet-string", value: new Uint8Array(0) };
+const wildcardTime: DlmsData = { type: "octet-string", value: fromHex("FFFF FF FF FF FF FF FF FF 8000 FF") };
+
+/** What a column holds once nulls and deltas are expanded, said as simply as it can be: cell by cell, from trees. */
+function expanded(cells: readonly DlmsData[], clock: boolean): unknown[] {
+  const values: unknown[] = [];
+  let previous: unknown = none;
+  for (const { type, value } of cells) {
+    if (clock) {
+      const octets = value as Uint8Array | null;
+      if (octets !== null && octets.length > 0) previous = dateTimeToInstant(decodeDateTime(octets), assumedDeviation) ?? none;
+      else if (typeof previous === "number") previous += capturePeriod;
+    } else if (type.startsWith("delta-")) {
+      previous =
+        typeof previous === "number"
+          ? previous + (value as number)
+          : plain(BigInt((previous as string).slice(0, -1)) + BigInt(value as number));
+    } else if (type !== "null-data") {
+      previous = comparable(value);
+    }
+    values.push(previous);
+  }
+  return values;
+}
+
+interface GeneratedColumn {
+  readonly clock: boolean;
+  readonly cells: readonly DlmsData[];
+}
+
+const clockTime = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc
+      .record({ time: instant, deviation: fc.constantFrom(undefined, 0, -60, -120, 330, 840) })
+      .map(({ time, deviation }) => clockCell(time, deviation)),
+  },
+  fc.constant(wildcardTime),
+  scalars["date-time"].map((value): DlmsData => ({ type: "octet-string", value })),
+);
+
+const deltaTypes = (Object.keys(scalars) as ScalarType[]).filter((type) => type.startsWith("delta-"));
+const plainTypes = (Object.keys(scalars) as ScalarType[]).filter((type) => !type.startsWith("delta-") && type !== "date-time");
+const anyDelta = fc.constantFrom(...deltaTypes).chain(scalarOf);
+const smallDelta = fc.integer({ min: -3, max: 3 }).map((value): DlmsData => ({ type: "delta-integer", value }));
+/** Far enough from the ends of their ranges for all deltas of a column. */
+const integerBases = [
+  number("integer", 0),
+  number("long", -300),
+  number("double-long", 2 ** 20),
+  number("unsigned", 100),
+  number("long-unsigned", 2 ** 15),
+  number("double-long-unsigned", 2 ** 31),
+];
+const nested: fc.Arbitrary<DlmsData> = fc.array(scalarOf("unsigned"), { maxLength: 3 }).map((value) => ({ type: "structure", value }));
+
+function withNulls(cell: fc.Arbitrary<DlmsData>): fc.Arbitrary<DlmsData> {
+  return fc.oneof({ weight: 3, arbitrary: cell }, fc.constant(nullData));
+}
+
+/** Cells of one column of the given number of rows. */
+function generatedColumn(rows: number): fc.Arbitrary<GeneratedColumn> {
+  const size = { minLength: rows, maxLength: rows };
+  const rest = { minLength: rows - 1, maxLength: rows - 1 };
+  const plainColumn = (cells: fc.Arbitrary<DlmsData[]>) => cells.map((list): GeneratedColumn => ({ clock: false, cells: list }));
+  return fc.oneof(
+    plainColumn(fc.constantFrom(...plainTypes).chain((type) => fc.array(scalarOf(type), size))),
+    plainColumn(fc.constantFrom(...plainTypes).chain((type) => fc.array(withNulls(scalarOf(type)), size))),
+    plainColumn(fc.array(withNulls(fc.oneof(nested, ...plainTypes.map(scalarOf))), size)),
+    plainColumn(
+      fc.tuple(fc.constantFrom(...integerBases), fc.array(withNulls(smallDelta), rest)).map(([first, others]) => [first, ...others]),
+    ),
+    plainColumn(
+      fc
+        .tuple(fc.bigInt({ min: 2n ** 40n, max: 2n ** 60n }), fc.array(withNulls(anyDelta), rest))
+        .map(([value, others]): DlmsData[] => [{ type: "long64-unsigned", value }, ...others]),
+    ),
+    fc
+      .tuple(fc.array(fc.oneof({ weight: 3, arbitrary: clockTime }, fc.constantFrom(nullData, noTime)), rest), clockTime, fc.nat(rows - 1))
+      .map(([others, time, at]): GeneratedColumn => ({ clock: true, cells: [...others.slice(0, at), time, ...others.slice(at)] })),
+    fc
+      .array(fc.oneof({ weight: 3, arbitrary: scalarOf("date-time") }, fc.constant(nullData)), size)
+      .map((cells): GeneratedColumn => ({ clock: true, cells })),
+  );
+}
+
+const generatedTable = fc.integer({ min: 1, max: 12 }).chain((rows) => fc.array(generatedColumn(rows), { minLength: 1, maxLength: 6 }));
+
+function rowsOf(columns: readonly GeneratedColumn[]): DlmsData[][] {
+  return Array.from({ length: columns[0]?.cells.length ?? 0 }, (_, row) => columns.map(({ cells }) => cells[row] as DlmsData));
+}
+
+function clockColumnsOf(columns: readonly GeneratedColumn[]): number[] {
+  return columns.flatMap(({ clock }, index) => (clock ? [index] : []));
+}
+
+const reading = {
+  clock: { type: "octet-string" },
+  energy: { type: "double-long-unsigned" },
+  voltage: { type: "long-unsigned" },
+} as const satisfies Record<string, ElementDescription>;
+
+describe("decodeColumns", () => {
+  describe("equals the tree, expanded cell by cell", () => {
+    it("for any array of structures", () => {
+      fc.assert(
+        fc.property(generatedTable, (columns) => {
+          const options = { clockColumns: clockColumnsOf(columns), capturePeriod, assumedDeviation };
+          expect(valuesOfAll(arrayOf(rowsOf(columns)), options)).to.deep.equal(columns.map(({ cells, clock }) => expanded(cells, clock)));
+        }),
+        { numRuns: 500 },
+      );
+    });
+
+    it("for any compact-array", () => {
+      const column = (rows: number) =>
+        fc.oneof(
+          fc
+            .constantFrom(...plainTypes, "date-time" as const)
+            .chain((type) =>
+              fc.tuple(fc.constant<ElementDescription>({ type }), fc.array(scalarOf(type), { minLength: rows, maxLength: rows })),
+            ),
+          fc.tuple(
+            fc.constant<ElementDescription>({ type: "array", count: 2, element: { type: "octet-string" } }),
+            fc.array(
+              fc.array(scalarOf("octet-string"), { minLength: 2, maxLength: 2 }).map((value): DlmsData => ({ type: "array", value })),
+              { minLength: rows, maxLength: rows },
+            ),
+          ),
+        );
+      const table = fc.integer({ min: 1, max: 12 }).chain((rows) => fc.array(column(rows), { minLength: 1, maxLength: 6 }));
+      fc.assert(
+        fc.property(table, (columns) => {
+          // A column with width, without which rows could not be counted.
+          const counted = [
+            ...columns.map(([type, cells]) => ({ type, cells })),
+            { type: { type: "unsigned" } as const, cells: (columns[0]?.[1] ?? []).map((_, row) => number("unsigned", row)) },
+          ];
+          const rows = (counted[0]?.cells ?? []).map((_, row) => counted.map(({ cells }) => cells[row] as DlmsData));
+          const clockColumns = counted.flatMap(({ type }, index) => (type.type === "date-time" ? [index] : []));
+          expect(
+            valuesOfAll(
+              compactArrayOf(
+                counted.map(({ type }) => type),
+                rows,
+              ),
+              { clockColumns, capturePeriod, assumedDeviation },
+            ),
+          ).to.deep.equal(counted.map(({ type, cells }) => expanded(cells, type.type === "date-time")));
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+    it("for tables whose rows change their layout late", () => {
+      const rows = Array.from({ length: 300 }, (_, row) => [
+        row % 97 === 96 ? nullData : clockCell(row * capturePeriod),
+        number("double-long-unsigned", row * 1000),
+        row < 250 ? number("long-unsigned", row) : number("unsigned", row - 250),
+      ]);
+      const columns = [0, 1, 2].map((column) => rows.map((cells) => cells[column] as DlmsData));
+      expect(valuesOfAll(arrayOf(rows), { clockColumns: [0], capturePeriod, assumedDeviation })).to.deep.equal(
+        columns.map((cells, index) => expanded(cells, index === 0)),
+      );
+    });
+  });
+
+  it("gives each cell as it is on the wire", () => {
+    fc.assert(
+      fc.property(generatedTable, (columns) => {
+        const rows = rowsOf(columns);
+        const table = decodeColumns(arrayOf(rows));
+        expect(rows.map((cells, row) => cells.map((_, column) => plain(table.cell(row, column))))).to.deep.equal(
+          rows.map((cells) => cells.map(plain)),
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("decodes a column once", () => {
+    const table = decodeColumns(arrayOf([[number("unsigned", 1)], [number("unsigned", 2)]]));
+    expect(table.column(0)).to.equal(table.column(0));
+  });
+
+  it("takes a view into a larger buffer", () => {
+    const bytes = arrayOf([[clockCell(0), number("double-long", -7)]]);
+    const larger = new Uint8Array(bytes.length + 20).fill(0xee);
+    larger.set(bytes, 11);
+    expect(valuesOfAll(larger.subarray(11, 11 + bytes.length), { clockColumns: [0] })).to.deep.equal([[0], [-7]]);
+  });
+
+  describe("chooses the kind of a column", () => {
+    const kinds: readonly (readonly [type: ScalarType, kind: Column["kind"], array: string])[] = [
+      ["boolean", "numbers", "Float64Array"],
+      ["double-long", "numbers", "Float64Array"],
+      ["double-long-unsigned", "numbers", "Float64Array"],
+      ["floating-point", "numbers", "Float64Array"],
+      ["bcd", "numbers", "Float64Array"],
+      ["integer", "numbers", "Float64Array"],
+      ["long", "numbers", "Float64Array"],
+      ["unsigned", "numbers", "Float64Array"],
+      ["long-unsigned", "numbers", "Float64Array"],
+      ["enum", "numbers", "Float64Array"],
+      ["float32", "numbers", "Float64Array"],
+      ["float64", "numbers", "Float64Array"],
+      ["long64", "bigints", "BigInt64Array"],
+      ["long64-unsigned", "bigints", "BigUint64Array"],
+      ["date-time", "instants", "Float64Array"],
+      ["octet-string", "octets", "Array"],
+      ["visible-string", "texts", "Array"],
+      ["utf8-string", "texts", "Array"],
+      ["bit-string", "mixed", "Array"],
+      ["null-data", "mixed", "Array"],
+    ];
+    for (const [type, kind, array] of kinds) {
+      it(`${kind} for ${type}`, () => {
+        const cells = fc.sample(scalarOf(type), { numRuns: 3, seed: 1 });
+        const [column] = allColumns(arrayOf(cells.map((cell) => [cell])), { clockColumns: [] }) as [Column];
+        expect(column.kind).to.equal(kind);
+        const values = column.kind === "instants" ? column.instants : column.values;
+        expect(values.constructor.name).to.equal(array);
+      });
+    }
+
+    it("mixed where types differ", () => {
+      const [column] = allColumns(arrayOf([[number("unsigned", 1)], [number("long-unsigned", 2)]])) as [Column];
+      expect(plain(column)).to.deep.equal({
+        kind: "mixed",
+        values: [
+          { type: "unsigned", value: 1 },
+          { type: "long-unsigned", value: 2 },
+        ],
+      });
+    });
+
+    it("octets for octet-strings of twelve that nobody declared times", () => {
+      const [column] = allColumns(arrayOf([[clockCell(0)]]), { clockColumns: [] }) as [Column];
+      expect(column.kind).to.equal("octets");
+    });
+
+    it("octets for declared times that are not twelve octets long", () => {
+      const [column] = allColumns(arrayOf([[clockCell(0)], [{ type: "octet-string", value: fromHex("07E80606FF") }]]), {
+        clockColumns: [0],
+      }) as [Column];
+      expect(column.kind).to.equal("octets");
+    });
+  });
+
+  describe("with null-data", () => {
+    const cells = [number("enum", 3), nullData, number("enum", 4), nullData, nullData];
+    const rows = cells.map((cell) => [cell]);
+
+    it("repeats the value before it", () => {
+      expect(valuesOfAll(arrayOf(rows))).to.deep.equal([[3, 3, 4, 4, 4]]);
+    });
+
+    it("keeps it on request", () => {
+      const [column] = allColumns(arrayOf(rows), { expand: false }) as [Column];
+      expect(plain(column)).to.deep.equal({ kind: "mixed", values: cells });
+    });
+
+    it("keeps it at the start", () => {
+      const columns = allColumns(
+        arrayOf([
+          [nullData, nullData],
+          [number("unsigned", 5), { type: "long64", value: 6n }],
+          [nullData, nullData],
+        ]),
+      );
+      expect(columns.map(({ kind }) => kind)).to.deep.equal(["mixed", "mixed"]);
+      expect(columns.map(valuesOf)).to.deep.equal([
+        [none, 5, 5],
+        [none, "6n", "6n"],
+      ]);
+    });
+
+    it("keeps it in a column of declared times that has other values as well", () => {
+      const times = [number("double-long-unsigned", 1_700_000_000), nullData];
+      const [column] = allColumns(arrayOf(times.map((cell) => [cell])), { clockColumns: [0], capturePeriod }) as [Column];
+      expect(plain(column)).to.deep.equal({ kind: "mixed", values: times });
+    });
+
+    it("repeats octets, texts and whatever else stands before it", () => {
+      const value = (text: string): DlmsData[] => [
+        { type: "octet-string", value: fromHex("AABB") },
+        { type: "visible-string", value: text },
+        { type: "structure", value: [number("unsigned", 9)] },
+      ];
+      const columns = allColumns(arrayOf([value("a"), [nullData, nullData, nullData]]));
+      expect(columns.map(({ kind }) => kind)).to.deep.equal(["octets", "texts", "mixed"]);
+      expect(columns.map((column) => valuesOf(column)[1])).to.deep.equal(columns.map((column) => valuesOf(column)[0]));
+    });
+  });
+
+  describe("with times", () => {
+    const start = Date.UTC(2024, 5, 15, 18, 23, 45);
+    const times = (rows: readonly DlmsData[], options: ColumnOptions = {}) => {
+      const [column] = allColumns(arrayOf(rows.map((cell) => [cell])), { clockColumns: [0], ...options });
+      if (column?.kind !== "instants") throw new TypeError(`${column?.kind} instead of instants`);
+      return column;
+    };
+
+    it("adds the deviation to local time", () => {
+      const column = times([{ type: "octet-string", value: fromHex("07E8060F06 14172D00 FF88 80") }]);
+      expect([...column.instants]).to.deep.equal([start]);
+      expect([...column.deviations]).to.deep.equal([-120]);
+      expect([...column.statuses]).to.deep.equal([0x80]);
+    });
+
+    it("assumes the given deviation where the time does not say", () => {
+      const local: DlmsData = { type: "octet-string", value: fromHex("07E8060F06 14172D00 8000 00") };
+      expect([...times([local], { assumedDeviation: -120 }).instants]).to.deep.equal([start]);
+      expect([...times([local]).instants]).to.deep.equal([start + 7_200_000]);
+    });
+
+    it("adds the capture period for null-data and for empty octet-strings", () => {
+      const column = times([clockCell(start, -60), nullData, noTime, clockCell(start, -60), nullData], { capturePeriod });
+      expect([...column.instants]).to.deep.equal([start, start + capturePeriod, start + 2 * capturePeriod, start, start + capturePeriod]);
+      expect([...column.deviations]).to.deep.equal([-60, -60, -60, -60, -60]);
+      expect([...column.statuses]).to.deep.equal([0, 0, 0, 0, 0]);
+    });
+
+    it("leaves them without value on request, and where the capture period is not known", () => {
+      const cells = [clockCell(start), nullData, noTime];
+      for (const options of [{ capturePeriod, expand: false }, {}]) {
+        expect(valuesOf(times(cells, options))).to.deep.equal([start, none, none]);
+        expect([...times(cells, options).statuses]).to.deep.equal([0, 0xff, 0xff]);
+      }
+    });
+
+    it("gives wildcards and dates that do not exist no instant", () => {
+      const impossible: DlmsData = { type: "octet-string", value: fromHex("07E90D1F FF 00000000 0000 00") };
+      expect(valuesOf(times([wildcardTime, impossible, clockCell(start)]))).to.deep.equal([none, none, start]);
+    });
+
+    it("knows the type date-time without being told", () => {
+      const [column] = allColumns(arrayOf([[{ type: "date-time", value: clockOctets(start, 0) }], [nullData]]), {
+        clockColumns: [],
+        capturePeriod,
+      }) as [Column];
+      expect(valuesOf(column)).to.deep.equal([start, start + capturePeriod]);
+    });
+
+    it("reads lengths in a longer form than necessary", () => {
+      expect(valuesOfAll(fromHex("0101 0201 09810C 07E8060F06 14172D00 FF88 80"), { clockColumns: [0] })).to.deep.equal([[start]]);
+    });
+  });
+
+  describe("with deltas", () => {
+    const vector = () => fromHex(loadVectors("axdr.json").find(({ name }) => name === "axdr-delta")?.hex ?? "");
+
+    it("adds each to the value before it", () => {
+      expect(valuesOfAll(vector())).to.deep.equal([[1_000_000, 1_000_250, 1_000_550]]);
+    });
+
+    it("leaves them as they are on request", () => {
+      const [column] = allColumns(vector(), { expand: false }) as [Column];
+      expect(plain(column)).to.deep.equal({
+        kind: "mixed",
+        values: [
+          { type: "double-long-unsigned", value: 1_000_000 },
+          { type: "delta-double-long-unsigned", value: 250 },
+          { type: "delta-double-long-unsigned", value: 300 },
+        ],
+      });
+    });
+
+    it("adds them to a value that null-data repeated", () => {
+      const cells = [number("double-long", 10), nullData, { type: "delta-integer", value: -4 } as DlmsData, nullData];
+      expect(valuesOfAll(arrayOf(cells.map((cell) => [cell])))).to.deep.equal([[10, 10, 6, 6]]);
+    });
+
+    it("adds them to integers of 64 bits", () => {
+      const cells: DlmsData[] = [
+        { type: "long64-unsigned", value: 2n ** 63n },
+        { type: "delta-unsigned", value: 5 },
+        { type: "delta-double-long", value: -6 },
+      ];
+      expect(valuesOfAll(arrayOf(cells.map((cell) => [cell])))).to.deep.equal([[2n ** 63n, 2n ** 63n + 5n, 2n ** 63n - 1n].map(plain)]);
+    });
+
+    const by = (type: "delta-integer" | "delta-long-unsigned", value: number): DlmsData => ({ type, value });
+    const refused: readonly (readonly [name: string, cells: readonly DlmsData[]])[] = [
+      ["one that has nothing before it", [by("delta-integer", 1), number("unsigned", 1)]],
+      ["one that has only null-data before it", [nullData, by("delta-integer", 1)]],
+      ["one behind a value that is no integer", [{ type: "float32", value: 1 }, by("delta-integer", 1)]],
+      ["one behind text", [{ type: "visible-string", value: "1" }, by("delta-integer", 1)]],
+      ["a sum above the range of the base", [number("unsigned", 255), by("delta-integer", 1)]],
+      ["a sum below the range of the base", [number("double-long-unsigned", 0), by("delta-integer", -1)]],
+      ["a sum beyond 64 bits", [{ type: "long64", value: 2n ** 63n - 1n }, by("delta-long-unsigned", 1)]],
+      ["such a sum among values of other types", [number("enum", 1), number("unsigned", 255), by("delta-integer", 1)]],
+    ];
+    for (const [name, cells] of refused) {
+      it(`refuses ${name}`, () => {
+        expect(refusal(() => allColumns(arrayOf(cells.map((cell) => [cell]))))).to.equal("out-of-range");
+      });
+    }
+  });
+
+  describe("with a compact-array", () => {
+    it("reads the same columns as from the array", () => {
+      const rows = Array.from({ length: 100 }, (_, row) => [
+        clockCell(row * capturePeriod, -60),
+        number("double-long-unsigned", row * 7),
+        number("long-unsigned", row),
+      ]);
+      const options = { clockColumns: [0] };
+      expect(allColumns(compactArrayOf([reading.clock, reading.energy, reading.voltage], rows), options)).to.deep.equal(
+        allColumns(arrayOf(rows), options),
+      );
+    });
+
+    it("takes an empty octet-string for a time left out", () => {
+      const hex = loadVectors("axdr.json").find(({ name }) => name === "axdr-compact-array-struct-nulldate")?.hex ?? "";
+      const bytes = fromHex(hex);
+      // The date-time of the vector leaves the hour open; this one names an instant.
+      bytes.set(clockOctets(0, 0), 9);
+      expect(valuesOfAll(bytes, { clockColumns: [0], capturePeriod })).to.deep.equal([
+        [0, capturePeriod, 2 * capturePeriod, 3 * capturePeriod],
+        [128, 0, 0, 0],
+        [0x11111111, 0x33333333, 0x55555555, 0x77777777],
+        [0x22222222, 0x44444444, 0x66666666, 0x88888888],
+      ]);
+    });
+
+    it("knows the columns of one without rows", () => {
+      const table = decodeColumns(compactArrayOf([reading.clock, reading.energy], []));
+      expect([table.rowCount, table.columnCount]).to.deep.equal([0, 2]);
+      expect(valuesOf(table.column(1))).to.deep.equal([]);
+    });
+
+    it("holds as many columns as its description has octets", () => {
+      const columnCount = 300_000;
+      const bytes = fromHex(`1302830493E0${"09".repeat(columnCount)}830493E0${"00".repeat(columnCount)}`);
+      expect(decodeColumns(bytes).columnCount).to.equal(columnCount);
+    });
+  });
+
+  describe("without rows", () => {
+    it("has neither rows nor columns", () => {
+      const table = decodeColumns(fromHex("0100"));
+      expect([table.rowCount, table.columnCount]).to.deep.equal([0, 0]);
+    });
+  });
+
+  describe("asked for what is not there", () => {
+    const table = () => decodeColumns(arrayOf([[number("unsigned", 1)]]));
+    for (const index of [-1, 1, 0.5, Number.NaN]) {
+      it(`blames the caller for column ${index}`, () => {
+        expect(() => table().column(index)).to.throw(InvariantError);
+        expect(() => table().cell(0, index)).to.throw(InvariantError);
+        expect(() => table().cell(index, 0)).to.throw(InvariantError);
+      });
+    }
+  });
+
+  describe("refuses", () => {
+    const cases: readonly (readonly [name: string, hex: string, code: string])[] = [
+      ["nothing", "", "truncated"],
+      ["a value that is no table", "06 00000001", "bad-tag"],
+      ["rows with different numbers of cells", "0102 02021101 1102 0201 1103", "bad-length"],
+      ["fewer rows than announced", "0103 02011101 02011102", "truncated"],
+      ["more rows than announced", "0101 02011101 02011102", "trailing-data"],
+      ["octets behind an empty array", "0100 00", "trailing-data"],
+      ["octets behind a compact-array", "13 02 01 11 01 07 00", "trailing-data"],
+      ["more rows than there are octets", "01 84 7FFFFFFF 0201 1101", "truncated"],
+      ["more cells than there are octets", "0101 02 84 7FFFFFFF 1101", "truncated"],
+      ["a string longer than what is left", "0101 0201 09 84 7FFFFFFF", "truncated"],
+      ["an unknown type", "0101 0201 08", "bad-tag"],
+      ["many wide rows announced by a single one", `01 82 7530 02 82 7530 ${"00".repeat(30_000)} ${"00".repeat(30_000)}`, "truncated"],
+      ["rows without columns in a compact-array", "13 02 00 01 00", "out-of-range"],
+      [
+        "a compact-array of more values than its octets warrant",
+        `13 02 82 2000 ${"00".repeat(0x1fff)} 11 82 FFFF ${"00".repeat(0xffff)}`,
+        "limit",
+      ],
+      ["cells nested too deep", `0101 0201 ${"0101".repeat(30_000)}00`, "limit"],
+      ["text that is not UTF-8", "0101 0201 0C 02 C328", "out-of-range"],
+    ];
+    for (const [name, hex, code] of cases) {
+      it(`${name}, at once`, function () {
+        this.timeout(200);
+        const bytes = fromHex(hex);
+        expect(refusal(() => allColumns(bytes))).to.equal(code);
+      });
+    }
+  });
+
+  it("decodes or refuses, whatever one octet is changed to and wherever the table ends", () => {
+    const cells: DlmsData[] = [
+      clockCell(0, -60),
+      number("double-long-unsigned", 7),
+      { type: "long64", value: -5n },
+      { type: "utf8-string", value: "ü" },
+      { type: "bit-string", value: { length: 3, bytes: fromHex("A0") } },
+    ];
+    const compressed: DlmsData[] = [
+      nullData,
+      { type: "delta-integer", value: 1 },
+      nullData,
+      nullData,
+      { type: "structure", value: [number("enum", 1)] },
+    ];
+    const samples = [
+      arrayOf([cells, cells]),
+      arrayOf([cells, compressed]),
+      compactArrayOf(
+        [reading.clock, reading.energy, { type: "array", count: 1, element: reading.voltage }],
+        [
+          [clockCell(0), number("double-long-unsigned", 1), { type: "array", value: [number("long-unsigned", 1)] }],
+          [noTime, number("double-long-unsigned", 2), { type: "array", value: [number("long-unsigned", 2)] }],
+        ],
+      ),
+    ];
+    const options = { clockColumns: [0], capturePeriod };
+    for (const bytes of samples) {
+      for (let at = 0; at < bytes.length; at++) {
+        expect(
+          refusal(() => allColumns(bytes.slice(0, at), options)),
+          `first ${at} octets`,
+        ).to.not.equal(undefined);
+        const original = bytes[at] as number;
+        for (let octet = 0; octet < 256; octet++) {
+          bytes[at] = octet;
+          refusal(() => allColumns(bytes, options));
+        }
+        bytes[at] = original;
+      }
+    }
+  });
+
+  it("decodes or refuses any octets", () => {
+    const beginning = fc.constantFrom(...["0102", "0103020201", "1302021112", "13020209118109"].map((hex) => [...fromHex(hex)]));
+    fc.assert(
+      fc.property(beginning, fc.uint8Array({ maxLength: 80 }), fc.constantFrom([], [0], undefined), (start, rest, clockColumns) => {
+        refusal(() => allColumns(Uint8Array.of(...start, ...rest), { capturePeriod, ...(clockColumns && { clockColumns }) }));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

@@ -1,0 +1,153 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { ByteReader } from "../../src/bytes/byte-reader.ts";
+import { fromHex } from "../../src/bytes/hex.ts";
+import { decodeAare, decodeAarq, decodeAbrt, decodeRlre, decodeRlrq } from "../../src/dlms/acse/codec.ts";
+import { decodeData, encodeData, skipData } from "../../src/dlms/axdr/data.ts";
+import { decodeApdu, encodeApdu } from "../../src/dlms/xdlms/apdu.ts";
+import { loadVectors, plain, refusal } from "../support/vectors.ts";
+
+type Decoder = (bytes: Uint8Array) => unknown;
+
+const acse: Readonly<Record<number, Decoder>> = { 0x60: decodeAarq, 0x61: decodeAare, 0x62: decodeRlrq, 0x63: decodeRlre, 0x64: decodeAbrt };
+
+const codecs: readonly { readonly file: string; readonly decode: Decoder }[] = [
+  { file: "axdr.json", decode: decodeData },
+  { file: "xdlms.json", decode: decodeApdu },
+  { file: "acse.json", decode: (bytes) => (acse[bytes[0] ?? 0] ?? decodeAarq)(bytes) },
+];
+
+const thorough = process.env["TEST_SCALE"] === "long";
+
+/** Of the 255 other values of an octet every how many-th is tried: BER is slow, and some vectors are long. */
+const stepOf = (file: string, octets: number): number => (thorough || (file !== "acse.json" && octets <= 64) ? 1 : 17);
+
+/** Milliseconds that one decoding may take, generous for a busy machine. */
+const patience = 50;
+
+describe("Decoding damaged octets", () => {
+  for (const { file, decode } of codecs) {
+    for (const { name, hex } of loadVectors(file)) {
+      it(`gives a value or DecodeError for ${name} (${file}), cut or changed anywhere`, () => {
+        const whole = fromHex(hex);
+        const step = stepOf(file, whole.length);
+        for (let end = 0; end < whole.length; end++) refusal(() => decode(whole.subarray(0, end)));
+        let slowest = 0;
+        for (let place = 0; place < whole.length; place++) {
+          const damaged = whole.slice();
+          const started = performance.now();
+          for (let change = 1; change < 256; change += step) {
+            damaged[place] = (whole[place] as number) ^ change;
+            refusal(() => decode(damaged));
+          }
+          slowest = Math.max(slowest, performance.now() - started);
+        }
+        expect(slowest, "ms for all changes of one octet").to.be.lessThan(patience * 4);
+      }).timeout(20_000);
+    }
+  }
+
+  it("gives the same value again for whatever it accepts", () => {
+    const vectors = loadVectors("xdlms.json").map(({ hex }) => fromHex(hex));
+    const damaged = fc.tuple(fc.constantFrom(...vectors), fc.nat(), fc.nat(255)).map(([vector, place, octet]) => {
+      const changed = vector.slice();
+      changed[place % changed.length] = octet;
+      return changed;
+    });
+    fc.assert(
+      fc.property(damaged, (bytes) => {
+        if (refusal(() => decodeApdu(bytes)) !== undefined) return;
+        const apdu = decodeApdu(bytes);
+        expect(plain(decodeApdu(encodeApdu(apdu)))).to.deep.equal(plain(apdu));
+      }),
+      { numRuns: thorough ? 100_000 : 1000 },
+    );
+  });
+
+  it("gives the same Data again for whatever octets it accepts", () => {
+    const vectors = loadVectors("axdr.json").map(({ hex }) => fromHex(hex));
+    const damaged = fc.tuple(fc.constantFrom(...vectors), fc.nat(), fc.nat(255)).map(([vector, place, octet]) => {
+      const changed = vector.slice();
+      changed[place % changed.length] = octet;
+      return changed;
+    });
+    fc.assert(
+      fc.property(damaged, (bytes) => {
+        if (refusal(() => decodeData(bytes)) !== undefined) return;
+        const data = decodeData(bytes);
+        expect(plain(decodeData(encodeData(data)))).to.deep.equal(plain(data));
+      }),
+      { numRuns: thorough ? 100_000 : 1000 },
+    );
+  });
+});
+
+describe("Decoding bombs", () => {
+  const nulls = (count: number) => "00".repeat(count);
+  const bombs: readonly [what: string, hex: string][] = [
+    ["60 kB of arrays in arrays", "01".repeat(60_000)],
+    ["30 000 arrays of one array", "0101".repeat(30_000)],
+    ["30 000 structures of one structure", "0201".repeat(30_000)],
+    ["an octet-string of 2 GiB", "09847FFFFFFF"],
+    ["an array of 2 G elements", "01847FFFFFFF"],
+    ["a structure of 4 G elements", "0284FFFFFFFF"],
+    ["a bit-string of 4 G bits", "0484FFFFFFFF"],
+    ["a visible-string of 2 GiB", "0A847FFFFFFF"],
+    ["a compact-array of structures without elements", "1302000100"],
+    ["a compact-array of 64 k null-data", `130082FFFF${nulls(65_535)}`],
+    ["a compact-array of 64 k empty arrays", `1301000011 82FFFF${nulls(65_535)}`],
+    ["a compact-array of a thousand nested descriptions", `13${"0201".repeat(1000)}1100`],
+    ["a compact-array of 64 k arrays of 64 k arrays of nothing, one octet wide", `130202 11 01FFFF01FFFF00 01 00`],
+    ["a compact-array of 2 GiB", "1311847FFFFFFF"],
+  ];
+
+  /** Fastest of a few runs, so that a pause of the machine does not count. */
+  function timeOf(action: () => void): number {
+    return Math.min(
+      ...Array.from({ length: 3 }, () => {
+        const started = performance.now();
+        action();
+        return performance.now() - started;
+      }),
+    );
+  }
+
+  function allocatedBy(action: () => void): number {
+    const before = process.memoryUsage();
+    action();
+    const after = process.memoryUsage();
+    return after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+  }
+
+  for (const [what, hex] of bombs) {
+    it(`refuses ${what} in no time and no memory`, () => {
+      const data = fromHex(hex);
+      const apdu = Uint8Array.of(...fromHex("C401C100"), ...data);
+      const attacks: readonly (() => string | undefined)[] = [
+        () => refusal(() => decodeData(data)),
+        () => refusal(() => skipData(new ByteReader(data))),
+        () => refusal(() => decodeApdu(apdu)),
+      ];
+      for (const attack of attacks) {
+        expect(attack()).to.be.oneOf(["truncated", "limit", "out-of-range"]);
+        expect(timeOf(attack), "ms").to.be.lessThan(5);
+        expect(allocatedBy(attack), "octets").to.be.lessThan(1024 * 1024);
+      }
+    });
+  }
+
+  it("refuses lists of requests that claim more than they hold", () => {
+    for (const hex of ["C003C1847FFFFFFF", "C104C1847FFFFFFF", "C303C1847FFFFFFF", "C403C1847FFFFFFF", "C505C1847FFFFFFF", "C703C1847FFFFFFF"]) {
+      expect(refusal(() => decodeApdu(fromHex(hex))), hex).to.equal("truncated");
+    }
+  });
+
+  it("refuses an AARQ that nests its fields without end", () => {
+    const nested = fromHex(`60 82FFFF ${"BE82FFF0".repeat(16_000)}`);
+    expect(refusal(() => decodeAarq(nested))).to.equal("truncated");
+    expect(timeOf(() => refusal(() => decodeAarq(nested)))).to.be.lessThan(5);
+    const full = fromHex(`60 82FFFC BE82FFF8 ${"3080".repeat(32_764)}`);
+    expect(refusal(() => decodeAarq(full))).to.equal("bad-tag");
+    expect(timeOf(() => refusal(() => decodeAarq(full)))).to.be.lessThan(20);
+  });
+});
