@@ -99,7 +99,8 @@ export function logicalNameByName(text: string): LogicalName | undefined {
   if (rate === null || total === undefined) return undefined;
   const groups = total.split(".");
   groups[4] = String(Number(rate[2]));
-  return groups.join(".") as LogicalName;
+  const candidate = groups.join(".") as LogicalName;
+  return nameKey(nameOf(candidate) ?? "") === key ? candidate : undefined;
 }
 
 function buildKeys(): ReadonlyMap<string, LogicalName> {

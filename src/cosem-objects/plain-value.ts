@@ -36,9 +36,11 @@ export function plainValue(data: DlmsData, scaler = 0): PlainValue {
   }
 }
 
+const utf8 = new TextDecoder();
+
 /** Text where every octet is printable ASCII, a date-time where twelve octets can be nothing else, hex otherwise. */
 export function plainOctets(bytes: Uint8Array): string {
-  if (bytes.every((octet) => octet >= 0x20 && octet < 0x7f)) return String.fromCharCode(...bytes);
+  if (bytes.every((octet) => octet >= 0x20 && octet < 0x7f)) return utf8.decode(bytes);
   if (bytes.length === dateTimeLength) {
     const dateTime = decodeDateTime(bytes);
     if (isPlausible(dateTime)) return formatDateTime(dateTime);

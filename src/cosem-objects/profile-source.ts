@@ -132,6 +132,7 @@ function selectEntries(objects: readonly CaptureObject[], rows: RowSource, param
   const lastColumn = entry.toSelectedValue === 0 ? objects.length : Math.min(entry.toSelectedValue, objects.length);
   const columns: number[] = [];
   for (let column = entry.fromSelectedValue - 1; column < lastColumn; column++) columns.push(column);
+  if (columns.length === 0) return { from: 0, to: 0, columns };
   const to = entry.toEntry === 0 ? rows.rowCount : Math.min(entry.toEntry, rows.rowCount);
   return { from: Math.min(entry.fromEntry - 1, to), to, columns };
 }

@@ -88,7 +88,7 @@ function sample(overrides: { readonly stored?: (value: number) => void } = {}): 
       },
       secret: {
         get: () => refuse("read-write-denied"),
-        set: async (value) => {
+        set: async (value: Uint8Array) => {
           secret = toHex(value);
           return secret === "" ? refuse("temporary-failure") : undefined;
         },

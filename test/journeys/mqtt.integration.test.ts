@@ -24,7 +24,7 @@ describe("readings on their way to a Mosquitto", function () {
     server = sampleServer(meter);
     listener = await server.listen("wrapper", "127.0.0.1", 0);
     gateway = new GatewayHost({
-      mqtt: { url: broker.url, version: 5, homeAssistant: { enabled: true }, reconnect: { initialDelay: 50, maximumDelay: 200 } },
+      mqtt: { url: broker.url, version: 5, homeAssistant: { enabled: true }, reconnect: { first: 50, longest: 200 } },
       logger: silent,
       meters: [
         {
@@ -53,7 +53,7 @@ describe("readings on their way to a Mosquitto", function () {
       active_energy_import_total: 1.5,
       active_power_import: 1000,
       voltage_l1: 230,
-      active_power_net: 1000,
+      active_power_net_signed: 1000,
       meter_time: "2026-01-05T01:30:00+00:00",
       quality: "doubtful",
       source: "poll",

@@ -1,11 +1,10 @@
 import { Command } from "commander";
-import { EmbeddedBroker } from "../../broker/embedded-broker.ts";
 import { connect } from "../../client/connect.ts";
 import { loadYaml } from "../../config/load.ts";
 import { virtualMeterSchema } from "../../config/virtual-meter.ts";
-import { createLogger } from "../../log/logger.ts";
-import { GatewayHost } from "../gateway-host.ts";
-import { MeterHost, type MeterHostConfig } from "../meter-host.ts";
+import type { Logger } from "../../log/logger.ts";
+import type { GatewayHostOptions } from "../gateway-host.ts";
+import type { MeterHostConfig } from "../meter-host.ts";
 import { type CommonOptions, parsePort, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { packageFile } from "../package-files.ts";
@@ -34,6 +33,11 @@ export function demoCommand(): Command {
 }
 
 async function demo(output: Output, options: DemoOptions): Promise<void> {
+  // Loaded here, so that the commands of a technician do not wait for a broker and a database.
+  const { EmbeddedBroker } = await import("../../broker/embedded-broker.ts");
+  const { createLogger } = await import("../../log/logger.ts");
+  const { GatewayHost } = await import("../gateway-host.ts");
+  const { MeterHost } = await import("../meter-host.ts");
   const ports = portsOf(options.portBase);
   const config: MeterHostConfig = { ...loadYaml(packageFile("config/virtual-meter.yaml"), virtualMeterSchema), history };
   const logger = createLogger({ level: "warn", json: options.json === true, stream: process.stderr, now: Date.now });
@@ -50,7 +54,7 @@ async function demo(output: Output, options: DemoOptions): Promise<void> {
       stops.push(() => meterHost.stop());
       for (const listening of await meterHost.start(host, ports)) report(output, listening);
       report(output, { link: "mqtt", address: `${host}:${ports.mqtt}` });
-      const gateway = gatewayTo(broker.url, ports.tcp, logger);
+      const gateway = new GatewayHost(gatewayTo(broker.url, ports.tcp, logger));
       stops.push(() => gateway.stop());
       await gateway.start();
     } catch (error) {
@@ -62,8 +66,8 @@ async function demo(output: Output, options: DemoOptions): Promise<void> {
   });
 }
 
-function gatewayTo(url: string, port: number, logger: ReturnType<typeof createLogger>): GatewayHost {
-  return new GatewayHost({
+function gatewayTo(url: string, port: number, logger: Logger): GatewayHostOptions {
+  return {
     // The embedded broker speaks MQTT 3.1.1.
     mqtt: { url, version: 4, homeAssistant: { enabled: true } },
     logger,
@@ -80,7 +84,7 @@ function gatewayTo(url: string, port: number, logger: ReturnType<typeof createLo
           ),
       },
     ],
-  });
+  };
 }
 
 function portsOf(base: number | undefined): typeof defaultPorts {

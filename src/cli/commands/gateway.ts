@@ -5,9 +5,8 @@ import { type GatewayConfig, gatewaySchema } from "../../config/gateway.ts";
 import { type Frozen, loadYaml } from "../../config/load.ts";
 import { resolveSecret } from "../../config/secret.ts";
 import { ConfigError } from "../../errors.ts";
-import { createLogger } from "../../log/logger.ts";
 import type { MqttTlsOptions } from "../../mqtt-bridge/index.ts";
-import { GatewayHost, type HostedMeter } from "../gateway-host.ts";
+import type { HostedMeter } from "../gateway-host.ts";
 import { parseObject } from "../object-argument.ts";
 import { type CommonOptions, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
@@ -39,6 +38,9 @@ async function gateway(output: Output, options: GatewayOptions): Promise<void> {
     output.result({ ok: true, meters: meters.map(({ id }) => id) }, () => `${options.config}: ${meters.length} meters, nothing wrong`);
     return;
   }
+  // Loaded here, so that the commands of a technician do not wait for MQTT.
+  const { createLogger } = await import("../../log/logger.ts");
+  const { GatewayHost } = await import("../gateway-host.ts");
   const logger = createLogger({ level: "info", json: options.json === true, stream: process.stderr, now: Date.now });
   await untilStopped(async () => {
     const host = new GatewayHost({ mqtt: mqttOptions(config, directory), meters, logger });

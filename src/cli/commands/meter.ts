@@ -4,7 +4,7 @@ import { parsePeriod, periodExpected } from "../../config/duration.ts";
 import { loadYaml } from "../../config/load.ts";
 import { virtualMeterSchema } from "../../config/virtual-meter.ts";
 import { ConfigError } from "../../errors.ts";
-import { type ListeningLink, MeterHost, type MeterHostConfig, refuseDemoSecrets } from "../meter-host.ts";
+import type { ListeningLink, MeterHostConfig } from "../meter-host.ts";
 import { type CommonOptions, parseNumber, parsePort, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { packageFile } from "../package-files.ts";
@@ -67,6 +67,8 @@ export function meterCommand(): Command {
 
 async function meter(output: Output, options: MeterOptions): Promise<void> {
   refuseUnserved(options);
+  // Loaded here, so that the commands of a technician do not wait for a database.
+  const { MeterHost, refuseDemoSecrets } = await import("../meter-host.ts");
   const file = options.config ?? packageFile("config/virtual-meter.yaml");
   const config = withFlags(loadYaml(file, virtualMeterSchema), options);
   const host = options.listen ?? config.listen.address;
