@@ -1,5 +1,8 @@
 import type { Timers } from "./timers.ts";
 
+/** Longest delay the platform's timers can count: a longer one would go off at once. */
+const longestDelay = 2 ** 31 - 1;
+
 /**
  * One timer that follows a moving deadline. Moving the deadline later costs nothing: the timer already armed is left
  * to fire, finds that it is early, and is armed again. Deadlines move with every message, so this matters.
@@ -36,7 +39,8 @@ export class Alarm {
 
   #arm(deadline: number): void {
     this.#armedFor = deadline;
-    this.#cancel = this.#timers.schedule(Math.max(0, deadline - this.#timers.now()), () => {
+    const delay = Math.min(Math.max(0, deadline - this.#timers.now()), longestDelay);
+    this.#cancel = this.#timers.schedule(delay, () => {
       this.#armedFor = undefined;
       this.#cancel = undefined;
       const due = this.#deadline;

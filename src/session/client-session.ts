@@ -94,8 +94,8 @@ export class ClientSession<Event> {
     const { link, application, timers } = this.#options;
     const now = timers.now();
     if (link.nextTimeout !== undefined && link.nextTimeout <= now) this.#deliver(link.handleTimeout(now), now);
-    if (application.nextTimeout !== undefined && application.nextTimeout <= now) {
-      for (const event of application.handleTimeout(now)) this.#listener.onEvent(event);
+    if (!this.#closed && application.nextTimeout !== undefined && application.nextTimeout <= now) {
+      this.#tell(application.handleTimeout(now));
     }
     this.flush();
   }
@@ -109,10 +109,11 @@ export class ClientSession<Event> {
   #deliver(events: readonly LinkEvent[], now: number): void {
     const { application, trace, transport } = this.#options;
     for (const event of events) {
+      if (this.#closed) return;
       switch (event.type) {
         case "apdu":
           trace?.({ at: now, direction: "received", layer: "apdu", bytes: event.bytes });
-          for (const result of application.receiveApdu(event.bytes, now)) this.#listener.onEvent(result);
+          this.#tell(application.receiveApdu(event.bytes, now));
           break;
         case "connected":
           this.#listener.onLinkConnected();
@@ -124,12 +125,17 @@ export class ClientSession<Event> {
           trace?.({ at: now, direction: "received", layer: "link", bytes: event.bytes, note: event.reason });
           break;
         case "failed":
-          transport.destroy();
           this.#finish(event.error);
+          transport.destroy();
           return;
       }
     }
     this.flush();
+  }
+
+  /** A listener may close the transport in answer to any event, and then hears of no other. */
+  #tell(events: readonly Event[]): void {
+    for (const event of events) if (!this.#closed) this.#listener.onEvent(event);
   }
 
   #finish(error: Error | undefined): void {

@@ -91,8 +91,8 @@ export class ServerSession<Event> {
           this.#options.trace?.({ at: now, direction: "received", layer: "link", bytes: event.bytes, note: event.reason });
           break;
         case "failed":
-          this.#options.transport.destroy();
           this.#finish(event.error);
+          this.#options.transport.destroy();
           return;
       }
     }
@@ -100,11 +100,11 @@ export class ServerSession<Event> {
   }
 
   #receiveApdu(event: StationEvent & { readonly type: "apdu" }, now: number): void {
-    const { trace, onEvent } = this.#options;
+    const { trace } = this.#options;
     const open = this.#open(event.channel);
     if (open === undefined) return;
     trace?.({ at: now, direction: "received", layer: "apdu", bytes: event.bytes });
-    for (const result of open.application.receiveApdu(event.bytes, now)) onEvent(result, open.channel);
+    this.#tell(open.application.receiveApdu(event.bytes, now), open.channel);
     // An unconfirmed frame is never answered, whatever the application would say (HDLC UI, broadcast).
     if (event.confirmed) this.#drain(open, now);
     else for (let apdu = open.application.apduToSend(); apdu !== undefined; ) apdu = open.application.apduToSend();
@@ -161,13 +161,12 @@ export class ServerSession<Event> {
   }
 
   #handleTimeout(): void {
-    const { link, timers, onEvent } = this.#options;
+    const { link, timers } = this.#options;
     const now = timers.now();
     for (const { application, channel } of [...this.#channels.values()]) {
-      if (application.nextTimeout !== undefined && application.nextTimeout <= now) {
-        for (const event of application.handleTimeout(now)) onEvent(event, channel);
-      }
+      if (application.nextTimeout !== undefined && application.nextTimeout <= now) this.#tell(application.handleTimeout(now), channel);
     }
+    if (this.#closed) return;
     if (link.nextTimeout !== undefined && link.nextTimeout <= now) this.#deliver(link.handleTimeout(now), now);
     this.flush();
   }
@@ -176,6 +175,11 @@ export class ServerSession<Event> {
     const { link, timers } = this.#options;
     const now = timers.now();
     this.#deliver(link.handleSilence(now), now);
+  }
+
+  /** A handler may close the transport in answer to any event, and then hears of no other. */
+  #tell(events: readonly Event[], channel: Channel): void {
+    for (const event of events) if (!this.#closed) this.#options.onEvent(event, channel);
   }
 
   #touch(now: number): void {

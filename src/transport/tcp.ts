@@ -53,7 +53,8 @@ export function listenTcp(
   });
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
   return new Promise((resolve, reject) => {
-    server.once("error", (cause) => reject(listenError(host, port, cause)));
+    // For good: failures to accept (too many open files) come here too, and pass; listening goes on.
+    server.on("error", (cause) => reject(listenError(host, port, cause)));
     server.listen({ host, port }, () => resolve(listenerOf(server, host, sockets)));
   });
 }

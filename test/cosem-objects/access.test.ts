@@ -38,7 +38,8 @@ describe("Access rights", () => {
   });
 
   it("are announced in all four modes", () => {
-    const modes = (right: Parameters<typeof accessRightsOf>[1]) => accessRightsOf(AssociationLn, right).attributeAccess.map(({ accessMode }) => accessMode);
+    const modes = (right: Parameters<typeof accessRightsOf>[1]) =>
+      accessRightsOf(AssociationLn, right).attributeAccess.map(({ accessMode }) => accessMode);
     expect(modes(all)[6]).to.equal("write-only");
     expect(modes({ ...all, write: false })[6]).to.equal("no-access");
     expect(accessRightsOf(Data, all).attributeAccess[1]?.accessMode).to.equal("read-and-write");

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { ByteWriter } from "../../src/bytes/byte-writer.ts";
 import { ByteReader } from "../../src/bytes/byte-reader.ts";
+import { ByteWriter } from "../../src/bytes/byte-writer.ts";
 import { fromHex } from "../../src/bytes/hex.ts";
 import { parseRight } from "../../src/cosem-objects/access.ts";
 import { AssociationLn } from "../../src/cosem-objects/classes/association-ln.ts";
@@ -19,7 +19,8 @@ const device = new LogicalDevice({
   sap: 1,
   name: "LGZ1234567890123",
   objects: [data("0.0.96.1.0.255"), data("0.0.96.1.1.255"), data("0.0.40.0.0.255", 9)],
-  access: (role, logicalName) => (role === "nobody" ? undefined : parseRight(role === "public" && logicalName !== "0.0.96.1.0.255" ? "" : (rights[logicalName] ?? "r"))),
+  access: (role, logicalName) =>
+    role === "nobody" ? undefined : parseRight(role === "public" && logicalName !== "0.0.96.1.0.255" ? "" : (rights[logicalName] ?? "r")),
 });
 
 const none = () => [];
@@ -100,6 +101,9 @@ describe("LogicalDevice", () => {
 
   it("refuses two objects of one name", () => {
     const objects = [data("0.0.96.1.0.255"), data("0.0.96.1.0.255")];
-    expect(() => new LogicalDevice({ sap: 1, name: "x", objects, access: () => undefined })).to.throw(InvariantError, /0\.0\.96\.1\.0\.255/);
+    expect(() => new LogicalDevice({ sap: 1, name: "x", objects, access: () => undefined })).to.throw(
+      InvariantError,
+      /0\.0\.96\.1\.0\.255/,
+    );
   });
 });

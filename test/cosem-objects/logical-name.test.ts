@@ -24,7 +24,22 @@ describe("Logical name", () => {
   });
 
   it("is nothing else", () => {
-    const texts = ["", "1.0.1.8.0", "1.8.0", "1-0:1.8", "1.0.1.8.0.256", "1-0:1.8.0*256", "1-300:1.8.0", "1.0.1.8.0.255.0", "1.0.1.8.0.", " 1.0.1.8.0.255", "1.0.1.8.0.-1", "1.0.1.8.0.1e2", "a.b.c.d.e.f", "+A"];
+    const texts = [
+      "",
+      "1.0.1.8.0",
+      "1.8.0",
+      "1-0:1.8",
+      "1.0.1.8.0.256",
+      "1-0:1.8.0*256",
+      "1-300:1.8.0",
+      "1.0.1.8.0.255.0",
+      "1.0.1.8.0.",
+      " 1.0.1.8.0.255",
+      "1.0.1.8.0.-1",
+      "1.0.1.8.0.1e2",
+      "a.b.c.d.e.f",
+      "+A",
+    ];
     for (const text of texts) expect(tryParseLogicalName(text), text).to.equal(undefined);
     expect(() => parseLogicalName("1.8.0")).to.throw(ConfigError, '"1.8.0" is not a logical name');
     expect(parseLogicalName("1-0:1.8.0")).to.equal("1.0.1.8.0.255");

@@ -1,18 +1,18 @@
 import { expect } from "chai";
 import { ByteWriter } from "../../src/bytes/byte-writer.ts";
 import { fromHex, toHex } from "../../src/bytes/hex.ts";
-import { Clock } from "../../src/cosem-objects/classes/clock.ts";
 import { AssociationLn } from "../../src/cosem-objects/classes/association-ln.ts";
+import { Clock } from "../../src/cosem-objects/classes/clock.ts";
 import { Data } from "../../src/cosem-objects/classes/data.ts";
 import { Register } from "../../src/cosem-objects/classes/register.ts";
 import { attribute, attributeById, defineClass, method, methodById } from "../../src/cosem-objects/define.ts";
 import { logicalName } from "../../src/cosem-objects/logical-name.ts";
 import { bind, type CosemObject, type ObjectContext, refuse, unreadable } from "../../src/cosem-objects/object.ts";
 import { Unit } from "../../src/cosem-objects/unit.ts";
+import { supportedConformance } from "../../src/dlms/association/negotiation.ts";
 import { anyData } from "../../src/dlms/axdr/data.ts";
 import { integer, nullData, octetString, unsigned } from "../../src/dlms/axdr/data-schemas.ts";
 import { unspecifiedDateTime } from "../../src/dlms/axdr/date-time.ts";
-import { supportedConformance } from "../../src/dlms/association/negotiation.ts";
 import type { AccessSelection } from "../../src/dlms/xdlms/selective-access.ts";
 
 const context: ObjectContext = {
@@ -237,7 +237,11 @@ describe("Types of bind", () => {
   const value = { type: "double-long-unsigned", value: 5 } as const;
 
   it("take what the class declares", () => {
-    const object = bind(Register, { logicalName: energy, attributes: { value, scalerUnit: wattHours }, methods: { reset: () => undefined } });
+    const object = bind(Register, {
+      logicalName: energy,
+      attributes: { value, scalerUnit: wattHours },
+      methods: { reset: () => undefined },
+    });
     expect([read(object, 2), read(object, 3)]).to.deep.equal(["0600000005", "02020F00161E"]);
   });
 
@@ -256,7 +260,11 @@ describe("Types of bind", () => {
       // @ts-expect-error: no such method
       bind(Register, { logicalName: energy, attributes: { value, scalerUnit: wattHours }, methods: { rest: () => undefined } });
       // @ts-expect-error: the parameter is a number
-      bind(Register, { logicalName: energy, attributes: { value, scalerUnit: wattHours }, methods: { reset: (text: string) => void text } });
+      bind(Register, {
+        logicalName: energy,
+        attributes: { value, scalerUnit: wattHours },
+        methods: { reset: (text: string) => void text },
+      });
       // @ts-expect-error: not a name of the enumeration
       bind(Clock, { logicalName: "0.0.1.0.0.255", attributes: { ...clockAttributes, clockBase: "sundial" } });
       // @ts-expect-error: not a result

@@ -15,7 +15,14 @@ describe("plainValue", () => {
   });
 
   it("shows texts as text, flags as digits and nothing as null", () => {
-    expect([of("0A036B5768"), of("0C03E282AC"), of("0404A0"), of("00"), of("FF"), of("0301")]).to.deep.equal(["kWh", "€", "1010", null, null, true]);
+    expect([of("0A036B5768"), of("0C03E282AC"), of("0404A0"), of("00"), of("FF"), of("0301")]).to.deep.equal([
+      "kWh",
+      "€",
+      "1010",
+      null,
+      null,
+      true,
+    ]);
   });
 
   it("shows dates and times as they can be read", () => {
@@ -25,7 +32,10 @@ describe("plainValue", () => {
   });
 
   it("lists the rows of a compact-array", () => {
-    expect(of("1302021112 06 01000202 0003")).to.deep.equal([[1, 2], [2, 3]]);
+    expect(of("1302021112 06 01000202 0003")).to.deep.equal([
+      [1, 2],
+      [2, 3],
+    ]);
   });
 
   it("shows anything at all", () => {

@@ -36,7 +36,11 @@ type Outcome = readonly (readonly number[])[] | string;
 /** Rows of cells, or why there are none. */
 function select(selection?: AccessSelection, rows = fourRows, captureObjects: readonly CaptureObject[] = columns): Outcome {
   const writer = new ByteWriter();
-  const buffer = profileBuffer({ captureObjects: () => captureObjects, snapshot: () => rows, toInstant: (time) => dateTimeToInstant(time) });
+  const buffer = profileBuffer({
+    captureObjects: () => captureObjects,
+    snapshot: () => rows,
+    toInstant: (time) => dateTimeToInstant(time),
+  });
   const result = buffer.encode(writer, selection, {} as ObjectContext);
   if (result !== "success") {
     expect(writer.length, "a refusal writes nothing").to.equal(0);
@@ -81,7 +85,8 @@ describe("Profile buffer", () => {
   });
 
   it("is an empty array without rows", () => {
-    for (const selection of [undefined, range(time(0), time(start)), entries(1, 0)]) expect(select(selection, rowsAt([]))).to.deep.equal([]);
+    for (const selection of [undefined, range(time(0), time(start)), entries(1, 0)])
+      expect(select(selection, rowsAt([]))).to.deep.equal([]);
   });
 
   it("counts more rows than an octet holds", () => {
@@ -115,7 +120,9 @@ describe("Profile buffer", () => {
     });
 
     it("agrees with looking at every row", () => {
-      const instants = fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 30 }).map((list) => list.sort((a, b) => a - b).map((n) => start + n * 1000));
+      const instants = fc
+        .array(fc.integer({ min: 0, max: 60 }), { maxLength: 30 })
+        .map((list) => list.sort((a, b) => a - b).map((n) => start + n * 1000));
       const limit = fc.integer({ min: -2, max: 62 }).map((n) => start + n * 1000);
       fc.assert(
         fc.property(instants, limit, limit, (list, from, to) => {
@@ -133,7 +140,11 @@ describe("Profile buffer", () => {
 
     it("refuses a column that is not captured", () => {
       const limits = [time(start), time(start)] as const;
-      for (const stranger of [{ ...energy, attribute: 3 }, { ...energy, dataIndex: 1 }, { ...energy, classId: 4 }]) {
+      for (const stranger of [
+        { ...energy, attribute: 3 },
+        { ...energy, dataIndex: 1 },
+        { ...energy, classId: 4 },
+      ]) {
         expect(select(range(...limits, [stranger]))).to.equal("other-reason");
         expect(select(range(...limits, [energy, stranger]))).to.equal("other-reason");
       }

@@ -63,6 +63,12 @@ describe("Units", () => {
       percent: "%",
       none: undefined,
     });
-    expect([unitSymbol(0), unitSymbol(200), unitSymbol(13), unitSymbol(70), unitSymbol(72)]).to.deep.equal([undefined, undefined, "m³", "dBm", "dB"]);
+    expect([unitSymbol(0), unitSymbol(200), unitSymbol(13), unitSymbol(70), unitSymbol(72)]).to.deep.equal([
+      undefined,
+      undefined,
+      "m³",
+      "dBm",
+      "dB",
+    ]);
   });
 });

@@ -26,7 +26,18 @@ function example<T>(what: string, schema: Schema<T>, value: NoInfer<T>, hex: str
   worked.push({ what, schema, value, hex } as unknown as Worked<never>);
 }
 
-const sunday = { year: 2026, month: 11, dayOfMonth: 22, dayOfWeek: 7, hour: 20, minute: 45, second: 0, hundredths: undefined, deviation: -60, clockStatus: 0 };
+const sunday = {
+  year: 2026,
+  month: 11,
+  dayOfMonth: 22,
+  dayOfWeek: 7,
+  hour: 20,
+  minute: 45,
+  second: 0,
+  hundredths: undefined,
+  deviation: -60,
+  clockStatus: 0,
+};
 
 // Worked encodings of the Blue Book's class tables, of the classes there are.
 example("Register scaler_unit: Wh, scaler 0", Register.attributes.scalerUnit.schema, { scaler: 0, unit: 30 }, "02 02 0F 00 16 1E");
@@ -74,7 +85,12 @@ example(
   { classId: 8, logicalName: "0.0.1.0.0.255", attribute: 2, dataIndex: 0 },
   "02 04 12 00 08 09 06 00 00 01 00 00 FF 0F 02 12 00 00",
 );
-example("sort_object of an unsorted profile", ProfileGeneric.attributes.sortObject.schema, noCaptureObject, "02 04 12 00 00 09 06 00 00 00 00 00 00 0F 00 12 00 00");
+example(
+  "sort_object of an unsorted profile",
+  ProfileGeneric.attributes.sortObject.schema,
+  noCaptureObject,
+  "02 04 12 00 00 09 06 00 00 00 00 00 00 0F 00 12 00 00",
+);
 example("sort_method: fifo", ProfileGeneric.attributes.sortMethod.schema, "fifo", "16 01");
 example(
   "SAP assignment list",

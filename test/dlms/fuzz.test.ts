@@ -9,7 +9,7 @@ import { loadVectors, plain, refusal } from "../support/vectors.ts";
 
 type Decoder = (bytes: Uint8Array) => unknown;
 
-const acse: Readonly<Record<number, Decoder>> = { 0x60: decodeAarq, 0x61: decodeAare, 0x62: decodeRlrq, 0x63: decodeRlre, 0x64: decodeAbrt };
+const acse: Readonly<Record<number, Decoder>> = { 96: decodeAarq, 97: decodeAare, 98: decodeRlrq, 99: decodeRlre, 100: decodeAbrt };
 
 const codecs: readonly { readonly file: string; readonly decode: Decoder }[] = [
   { file: "axdr.json", decode: decodeData },
@@ -137,8 +137,18 @@ describe("Decoding bombs", () => {
   }
 
   it("refuses lists of requests that claim more than they hold", () => {
-    for (const hex of ["C003C1847FFFFFFF", "C104C1847FFFFFFF", "C303C1847FFFFFFF", "C403C1847FFFFFFF", "C505C1847FFFFFFF", "C703C1847FFFFFFF"]) {
-      expect(refusal(() => decodeApdu(fromHex(hex))), hex).to.equal("truncated");
+    for (const hex of [
+      "C003C1847FFFFFFF",
+      "C104C1847FFFFFFF",
+      "C303C1847FFFFFFF",
+      "C403C1847FFFFFFF",
+      "C505C1847FFFFFFF",
+      "C703C1847FFFFFFF",
+    ]) {
+      expect(
+        refusal(() => decodeApdu(fromHex(hex))),
+        hex,
+      ).to.equal("truncated");
     }
   });
 

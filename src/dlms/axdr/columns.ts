@@ -106,9 +106,11 @@ function checkIndex(what: string, index: number, count: number): void {
   if (!Number.isInteger(index) || index < 0 || index >= count) throw new InvariantError(`${what} ${index} of a table of ${count}`);
 }
 
-function decodeColumn(cells: ColumnCells, declaredClock: boolean, { expand = true, ...time }: ColumnOptions): Column {
+function decodeColumn(cells: ColumnCells, declaredClock: boolean, options: ColumnOptions): Column {
+  let { expand = true } = options;
   if (declaredClock || cells.tags[0] === dateTimeTag) {
-    if (isClock(cells)) return instantColumn(cells, expand, time);
+    const times = timesOf(cells);
+    if (times !== undefined) return instantColumn(cells.view, times, options);
     // Where not all are times, nobody knows what a null stands for.
     expand = false;
   }
@@ -298,27 +300,30 @@ function timeAt(bytes: Uint8Array, tag: number, at: number): number {
   return octets.length === dateTimeLength ? octets.byteOffset - bytes.byteOffset : noTime;
 }
 
-/** Whether all cells of a column are times or left out. */
-function isClock({ bytes, tags, bodies }: ColumnCells): boolean {
+/** {@link timeAt} of each cell; undefined where one is no time. */
+function timesOf({ bytes, tags, bodies }: ColumnCells): Int32Array | undefined {
+  const times = new Int32Array(tags.length);
   for (let row = 0; row < tags.length; row++) {
-    if (timeAt(bytes, tags[row] as number, bodies[row] as number) === noTime) return false;
+    const time = timeAt(bytes, tags[row] as number, bodies[row] as number);
+    if (time === noTime) return undefined;
+    times[row] = time;
   }
-  return true;
+  return times;
 }
 
 function instantColumn(
-  { bytes, view, tags, bodies }: ColumnCells,
-  expand: boolean,
-  { capturePeriod = 0, assumedDeviation = 0 }: Pick<ColumnOptions, "capturePeriod" | "assumedDeviation">,
+  view: DataView,
+  times: Int32Array,
+  { expand = true, capturePeriod = 0, assumedDeviation = 0 }: ColumnOptions,
 ): InstantColumn {
-  const instants = new Float64Array(tags.length);
-  const deviations = new Int16Array(tags.length);
-  const statuses = new Uint8Array(tags.length);
+  const instants = new Float64Array(times.length);
+  const deviations = new Int16Array(times.length);
+  const statuses = new Uint8Array(times.length);
   let instant = Number.NaN;
   let deviation = assumedDeviation;
   let status = 0xff;
-  for (let row = 0; row < tags.length; row++) {
-    const at = timeAt(bytes, tags[row] as number, bodies[row] as number);
+  for (let row = 0; row < times.length; row++) {
+    const at = times[row] as number;
     if (at !== timeLeftOut) {
       instant = instantAt(view, at, assumedDeviation);
       deviation = view.getInt16(at + 9);

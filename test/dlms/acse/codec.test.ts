@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { toHex } from "../../../src/bytes/hex.ts";
+import { fromHex, toHex } from "../../../src/bytes/hex.ts";
 import type { Aare, Aarq, Abrt, Release } from "../../../src/dlms/acse/apdus.ts";
 import {
   decodeAare,
@@ -17,7 +17,6 @@ import {
 import { objectIdentifierOctets } from "../../../src/dlms/acse/object-identifiers.ts";
 import { aare, aarq, abrt, release } from "../../support/arbitraries.ts";
 import { describeVectors, plain, refusal } from "../../support/vectors.ts";
-import { fromHex } from "../../../src/bytes/hex.ts";
 
 /*
  * acse.json holds the AARQ, AARE, RLRQ and RLRE of the Green Book's examples and of captures. Where ciphered, their user

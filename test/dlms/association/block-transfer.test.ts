@@ -43,7 +43,8 @@ const ways: readonly Way[] = [
     blocks: "block-transfer-with-get-or-read",
     request: () => ({ service: "get", list: true, attributes: [attribute, attribute] }),
     result: (data) => ({ service: "get", results: [{ data }, { data: short }] }),
-    arrived: (_, result) => (result?.service === "get" && toHex(result.results[1]?.data ?? short) === "00" ? result.results[0]?.data : undefined),
+    arrived: (_, result) =>
+      result?.service === "get" && toHex(result.results[1]?.data ?? short) === "00" ? result.results[0]?.data : undefined,
   },
   {
     name: "SET",
@@ -77,7 +78,14 @@ const ways: readonly Way[] = [
     sender: "client",
     overhead: 24,
     blocks: "block-transfer-with-action",
-    request: (parameter) => ({ service: "action", list: true, methods: [{ method, parameter: undefined }, { method, parameter }] }),
+    request: (parameter) => ({
+      service: "action",
+      list: true,
+      methods: [
+        { method, parameter: undefined },
+        { method, parameter },
+      ],
+    }),
     result: () => ({ service: "action", results: [succeeded, { result: "temporary-failure", returned: undefined }] }),
     arrived: (request) => (request?.service === "action" ? request.methods[1]?.parameter : undefined),
   },
@@ -95,7 +103,14 @@ const ways: readonly Way[] = [
     sender: "server",
     overhead: 9,
     blocks: "block-transfer-with-action",
-    request: () => ({ service: "action", list: true, methods: [{ method, parameter: undefined }, { method, parameter: short }] }),
+    request: () => ({
+      service: "action",
+      list: true,
+      methods: [
+        { method, parameter: undefined },
+        { method, parameter: short },
+      ],
+    }),
     result: (data) => ({ service: "action", results: [{ result: "success", returned: { data } }, succeeded] }),
     arrived: (_, result) => (result?.service === "action" ? result.results[0]?.returned?.data : undefined),
   },
@@ -139,7 +154,10 @@ describe("Block transfer", () => {
           for (const size of [1, pdu - way.overhead, pdu - way.overhead + 1, 100_000]) {
             const payload = dataOfSize(size);
             const outcome = carry(way, payload, sized(pdu));
-            expect(outcome.events.map(({ type }) => type), `${size} octets`).to.deep.equal(["response"]);
+            expect(
+              outcome.events.map(({ type }) => type),
+              `${size} octets`,
+            ).to.deep.equal(["response"]);
             expect(arrivedOf(way, outcome) === toHex(payload), `${size} octets arrive unchanged`).to.equal(true);
             expect(outcome.pair.longest("client"), "a request").to.be.at.most(pdu);
             expect(outcome.pair.longest("server"), "a response").to.be.at.most(pdu);
@@ -154,7 +172,10 @@ describe("Block transfer", () => {
       });
 
       it("is refused before anything is done when it was not negotiated", () => {
-        const outcome = carry(way, dataOfSize(600), { ...sized(512), server: { ...sized(512).server, supportedConformance: without(way.blocks) } });
+        const outcome = carry(way, dataOfSize(600), {
+          ...sized(512),
+          server: { ...sized(512).server, supportedConformance: without(way.blocks) },
+        });
         expect(outcome.apdus).to.equal(way.sender === "client" ? 0 : 2);
         const [event] = outcome.events;
         if (way.sender === "client") {
@@ -171,7 +192,9 @@ describe("Block transfer", () => {
 
       it("ends at the longest payload that the receiver takes", () => {
         const limits: PairOptions =
-          way.sender === "client" ? { server: { maxRequestLength: 3000, maxReceivePduSize: 512 } } : { client: { maxResponseLength: 3000, maxReceivePduSize: 512 } };
+          way.sender === "client"
+            ? { server: { maxRequestLength: 3000, maxReceivePduSize: 512 } }
+            : { client: { maxResponseLength: 3000, maxReceivePduSize: 512 } };
         const fitting = carry(way, dataOfSize(2900), limits);
         expect(arrivedOf(way, fitting)).to.equal(toHex(dataOfSize(2900)));
         const [event] = carry(way, dataOfSize(3100), limits).events;
@@ -198,7 +221,8 @@ describe("Block transfer", () => {
       fc.property(fc.constantFrom(...ways), fc.integer({ min: 12, max: 300 }), fc.integer({ min: 1, max: 700 }), (way, pdu, size) => {
         // The association itself is made without regard to sizes; services are not.
         const payload = dataOfSize(size);
-        const options: PairOptions = way.sender === "client" ? { server: { maxReceivePduSize: pdu } } : { client: { maxReceivePduSize: pdu } };
+        const options: PairOptions =
+          way.sender === "client" ? { server: { maxReceivePduSize: pdu } } : { client: { maxReceivePduSize: pdu } };
         const outcome = carry(way, payload, options);
         const [event] = outcome.events;
         if (event?.type === "response") expect(arrivedOf(way, outcome)).to.equal(toHex(payload));
@@ -214,7 +238,10 @@ describe("Block transfer", () => {
     const results = (count: number): Record<ServiceRequest["service"], ServiceResult> => ({
       get: { service: "get", results: Array.from({ length: count }, () => ({ error: "object-undefined" }) as const) },
       set: { service: "set", results: Array.from({ length: count }, () => "object-undefined" as const) },
-      action: { service: "action", results: Array.from({ length: count }, () => ({ result: "object-undefined", returned: undefined }) as const) },
+      action: {
+        service: "action",
+        results: Array.from({ length: count }, () => ({ result: "object-undefined", returned: undefined }) as const),
+      },
     });
     for (const supportedConformance of [without(), without("block-transfer-with-get-or-read", "block-transfer-with-action")]) {
       for (const count of [1, 4, 5, 40]) {

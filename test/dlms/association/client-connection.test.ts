@@ -97,7 +97,15 @@ describe("DlmsClientConnection", () => {
             serverSap: 1,
             applicationContext: "logical-name",
             mechanism: "none",
-            conformance: ["action", "block-transfer-with-get-or-read", "event-notification", "get", "priority-mgmt-supported", "selective-access", "set"],
+            conformance: [
+              "action",
+              "block-transfer-with-get-or-read",
+              "event-notification",
+              "get",
+              "priority-mgmt-supported",
+              "selective-access",
+              "set",
+            ],
             clientMaxReceivePduSize: 1200,
             serverMaxReceivePduSize: 500,
           },
@@ -169,7 +177,9 @@ describe("DlmsClientConnection", () => {
     it("takes an acceptance that carries a service error for a refusal", () => {
       const client = new RawClient();
       client.client.associate(0);
-      expect(errorOf(client.receive(aareOf({ userInformation: fromHex("0E010602") })))?.details).to.include({ initiateError: "incompatible-conformance" });
+      expect(errorOf(client.receive(aareOf({ userInformation: fromHex("0E010602") })))?.details).to.include({
+        initiateError: "incompatible-conformance",
+      });
     });
 
     it("explains the exception of a meter that is still associated", () => {
@@ -183,7 +193,12 @@ describe("DlmsClientConnection", () => {
     });
 
     it("gives up on an answer that makes no sense", () => {
-      for (const apdu of [fromHex("6105A109060760"), fromHex("6100"), aareOf({ userInformation: undefined }), aareOf({ userInformation: fromHex("0800") })]) {
+      for (const apdu of [
+        fromHex("6105A109060760"),
+        fromHex("6100"),
+        aareOf({ userInformation: undefined }),
+        aareOf({ userInformation: fromHex("0800") }),
+      ]) {
         const client = new RawClient();
         client.client.associate(0);
         expect(kinds(client.receive(apdu))).to.deep.equal(["aborted"]);
@@ -221,7 +236,9 @@ describe("DlmsClientConnection", () => {
       const ids = [client.request(), client.request(), client.request()];
       expect(ids).to.deep.equal([1, 2, 3]);
       expect(client.sent()).to.deep.equal(["C001C100030100010800FF0200"]);
-      expect(plain(client.receive("C401C1001105"))).to.deep.equal([{ type: "response", invokeId: 1, result: { service: "get", results: [{ data: "1105" }] } }]);
+      expect(plain(client.receive("C401C1001105"))).to.deep.equal([
+        { type: "response", invokeId: 1, result: { service: "get", results: [{ data: "1105" }] } },
+      ]);
       expect(client.sent()).to.deep.equal(["C001C200030100010800FF0200"]);
       client.receive("C401C20103");
       expect(client.sent()).to.deep.equal(["C001C300030100010800FF0200"]);
@@ -276,7 +293,11 @@ describe("DlmsClientConnection", () => {
       expect(errorOf(events)).to.include({ code: "timeout", layer: "xdlms", retriable: true });
       expect(client.client.nextTimeout).to.equal(2000);
       expect(client.receive("C401C1001105"), "the answer comes late").to.deep.equal([]);
-      expect(plain(client.receive("C401C2001106"))).to.deep.include({ type: "response", invokeId: 2, result: { service: "get", results: [{ data: "1106" }] } });
+      expect(plain(client.receive("C401C2001106"))).to.deep.include({
+        type: "response",
+        invokeId: 2,
+        result: { service: "get", results: [{ data: "1106" }] },
+      });
     });
 
     it("gives every block the whole time", () => {
@@ -351,7 +372,14 @@ describe("DlmsClientConnection", () => {
       expect(first(client.receive("C401C101FA"))).to.nested.include({ "result.results[1].error": "other-reason" });
       client.request({ service: "set", list: true, attributes: [attribute, attribute], values: [dataOfSize(1), dataOfSize(1)] });
       expect(first(client.receive("C501C203"))).to.nested.include({ "result.results[1]": "read-write-denied" });
-      client.request({ service: "action", list: true, methods: [{ method, parameter: undefined }, { method, parameter: undefined }] });
+      client.request({
+        service: "action",
+        list: true,
+        methods: [
+          { method, parameter: undefined },
+          { method, parameter: undefined },
+        ],
+      });
       expect(first(client.receive("C701C30300"))).to.nested.include({ "result.results[1].result": "read-write-denied" });
     });
 
@@ -370,7 +398,7 @@ describe("DlmsClientConnection", () => {
       const id = client.request({ service: "set", list: false, attributes: [attribute], values: [dataOfSize(100)] });
       expect(client.client.nextTimeout).to.equal(client.now);
       const events = client.expire();
-      expect(first(events)).to.nested.include({ "type": "failed", "invokeId": id, "error.code": "local-protocol-error" });
+      expect(first(events)).to.nested.include({ type: "failed", invokeId: id, "error.code": "local-protocol-error" });
       expect(client.client.nextTimeout).to.equal(undefined);
     });
 
@@ -382,7 +410,10 @@ describe("DlmsClientConnection", () => {
       client.request(impossible);
       expect(client.client.nextTimeout).to.equal(0);
       const answered = client.receive("C401C2001105");
-      expect(answered.map((event) => ("invokeId" in event ? [event.type, event.invokeId] : []))).to.deep.equal([["response", 2], ["failed", 3]]);
+      expect(answered.map((event) => ("invokeId" in event ? [event.type, event.invokeId] : []))).to.deep.equal([
+        ["response", 2],
+        ["failed", 3],
+      ]);
       expect(client.client.nextTimeout).to.equal(0);
       expect(client.expire().map((event) => ("invokeId" in event ? [event.type, event.invokeId] : []))).to.deep.equal([["failed", 1]]);
       expect(client.client.nextTimeout).to.equal(undefined);
@@ -402,7 +433,9 @@ describe("DlmsClientConnection", () => {
       client.request();
       expect(() => client.request({ service: "get", list: false, attributes: [] })).to.throw(LocalProtocolError);
       expect(() => client.request({ service: "get", list: false, attributes: [attribute, attribute] })).to.throw(LocalProtocolError);
-      expect(() => client.request({ service: "set", list: true, attributes: [attribute, attribute], values: [dataOfSize(1)] })).to.throw(LocalProtocolError);
+      expect(() => client.request({ service: "set", list: true, attributes: [attribute, attribute], values: [dataOfSize(1)] })).to.throw(
+        LocalProtocolError,
+      );
       expect(() => client.request({ service: "action", list: false, methods: [] })).to.throw(LocalProtocolError);
       expect(kinds(client.receive("C401C1001105"))).to.deep.equal(["response"]);
       expect(client.client.nextTimeout).to.equal(undefined);
@@ -506,7 +539,10 @@ describe("DlmsClientConnection", () => {
     });
 
     it("agrees on the same context", () => {
-      const pair = new AssociationPair({ client: { maxReceivePduSize: 300 }, server: { maxReceivePduSize: 400, supportedConformance: without("action") } }).associate();
+      const pair = new AssociationPair({
+        client: { maxReceivePduSize: 300 },
+        server: { maxReceivePduSize: 400, supportedConformance: without("action") },
+      }).associate();
       expect(plain(pair.clientEvents[0])).to.deep.equal(plain(pair.serverEvents[0]));
     });
 

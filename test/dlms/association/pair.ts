@@ -1,3 +1,5 @@
+import { fromHex, toHex } from "../../../src/bytes/hex.ts";
+import type { Aarq } from "../../../src/dlms/acse/apdus.ts";
 import { encodeAarq } from "../../../src/dlms/acse/codec.ts";
 import { type ClientAssociationOptions, DlmsClientConnection } from "../../../src/dlms/association/client-connection.ts";
 import type { ClientEvent, ServerEvent } from "../../../src/dlms/association/events.ts";
@@ -7,8 +9,6 @@ import type { ServiceRequest, ServiceResult } from "../../../src/dlms/associatio
 import { encodeApdu } from "../../../src/dlms/xdlms/apdu.ts";
 import type { Conformance, ConformanceName } from "../../../src/dlms/xdlms/conformance.ts";
 import type { InitiateRequest } from "../../../src/dlms/xdlms/initiate.ts";
-import { fromHex, toHex } from "../../../src/bytes/hex.ts";
-import type { Aarq } from "../../../src/dlms/acse/apdus.ts";
 
 export type Handler = (request: ServiceRequest) => ServiceResult | undefined;
 
@@ -85,7 +85,13 @@ export class AssociationPair {
 
   /** Octets of the longest APDU that `from` sent since `start`. */
   longest(from: Carried["from"], start = 0): number {
-    return Math.max(0, ...this.carried.slice(start).filter((apdu) => apdu.from === from).map(({ bytes }) => bytes.length));
+    return Math.max(
+      0,
+      ...this.carried
+        .slice(start)
+        .filter((apdu) => apdu.from === from)
+        .map(({ bytes }) => bytes.length),
+    );
   }
 }
 
@@ -171,7 +177,14 @@ export const method = { classId: 3, logicalName, methodId: 1 } as const;
 /** One tagged value of `size` octets, each different from its neighbours. */
 export function dataOfSize(size: number): Uint8Array {
   if (size === 1) return Uint8Array.of(0);
-  const header = size < 0x82 ? [9, size - 2] : size < 0x102 ? [9, 0x81, size - 3] : size < 0x10004 ? [9, 0x82, ...bytesOf(size - 4, 2)] : [9, 0x84, ...bytesOf(size - 6, 4)];
+  const header =
+    size < 0x82
+      ? [9, size - 2]
+      : size < 0x102
+        ? [9, 0x81, size - 3]
+        : size < 0x10004
+          ? [9, 0x82, ...bytesOf(size - 4, 2)]
+          : [9, 0x84, ...bytesOf(size - 6, 4)];
   const data = Uint8Array.from({ length: size }, (_, index) => index % 251);
   data.set(header);
   return data;

@@ -92,7 +92,9 @@ const serverStates: Readonly<Record<string, () => RawServer>> = {
     return server;
   },
   "sending blocks": () => {
-    const server = new RawServer({}, () => ({ service: "get", results: [{ data: dataOfSize(400) }] })).associate({ clientMaxReceivePduSize: 64 });
+    const server = new RawServer({}, () => ({ service: "get", results: [{ data: dataOfSize(400) }] })).associate({
+      clientMaxReceivePduSize: 64,
+    });
     server.send("C001C100030100010800FF0200");
     return server;
   },
@@ -150,7 +152,9 @@ describe("DlmsServerConnection, whatever it hears", () => {
   it("serves the next client as if nothing had happened", () => {
     fc.assert(
       fc.property(hostileSequence, (apdus) => {
-        const server = new RawServer({}, ({ service }) => (service === "get" ? { service, results: [{ data: fromHex("1105") }] } : undefined)).associate();
+        const server = new RawServer({}, ({ service }) =>
+          service === "get" ? { service, results: [{ data: fromHex("1105") }] } : undefined,
+        ).associate();
         for (const apdu of apdus) server.sendBytes(apdu);
         expect(server.sendBytes(aarqOf())).to.match(/^6129.*A203020100/);
         expect(server.send("C001C100030100010800FF0200")).to.equal("C401C1001105");

@@ -95,7 +95,11 @@ describe("DlmsServerConnection", () => {
 
     it("refuses for the first fault, in the order of the standard", () => {
       const wrong = { ...authenticated, authenticationValue: fromHex("00") };
-      const bad: Partial<InitiateRequest> = { proposedDlmsVersionNumber: 5, clientMaxReceivePduSize: 11, proposedConformance: new Set(["read"]) };
+      const bad: Partial<InitiateRequest> = {
+        proposedDlmsVersionNumber: 5,
+        clientMaxReceivePduSize: 11,
+        proposedConformance: new Set(["read"]),
+      };
       const faults: readonly [fault: string, aarq: Partial<Aarq>, initiate: Partial<InitiateRequest>, answer: string][] = [
         ["context", { applicationContext: "logical-name-ciphered", mechanism: "hls-gmac" }, bad, rejected("02", "00", "03")],
         ["mechanism", { ...wrong, mechanism: "hls-gmac", callingApTitle: fromHex("01") }, bad, rejected("0B")],
@@ -204,7 +208,11 @@ describe("DlmsServerConnection", () => {
 
   it("encodes what this test takes for the AARQ of the Green Book", () => {
     const vector = loadVectors("acse.json").find(({ name }) => name === "aarq-ln-none");
-    const aarq = { applicationContext: "logical-name", authenticationRequired: false, userInformation: fromHex("01000000065F1F0400007E1F04B0") } as const;
+    const aarq = {
+      applicationContext: "logical-name",
+      authenticationRequired: false,
+      userInformation: fromHex("01000000065F1F0400007E1F04B0"),
+    } as const;
     expect(toHex(encodeAarq(aarq))).to.equal(vector?.hex);
   });
 });

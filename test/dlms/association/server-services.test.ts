@@ -98,7 +98,9 @@ describe("DlmsServerConnection", () => {
       const octets = fromHex(set);
       const [event] = server.server.receiveApdu(octets);
       octets.fill(0xee);
-      expect(event?.type === "indication" && event.request.service === "set" && toHex(event.request.values[0] as Uint8Array)).to.equal("1105");
+      expect(event?.type === "indication" && event.request.service === "set" && toHex(event.request.values[0] as Uint8Array)).to.equal(
+        "1105",
+      );
     });
   });
 
@@ -245,10 +247,12 @@ describe("DlmsServerConnection", () => {
   });
 
   describe("receiving blocks", () => {
-    const first = (number = 1, last = "00", raw = "0905") => `C102C1${register}0200 ${last} 0000000${number} ${toHex(Uint8Array.of(raw.length / 2))}${raw}`;
+    const first = (number = 1, last = "00", raw = "0905") =>
+      `C102C1${register}0200 ${last} 0000000${number} ${toHex(Uint8Array.of(raw.length / 2))}${raw}`;
     const further = (number: number, last = "00", raw = "0102", invoke = "C1") =>
       `C103${invoke} ${last} 0000000${number} ${toHex(Uint8Array.of(raw.length / 2))}${raw}`;
-    const firstPblock = (number = 1, last = "00", raw = "0905") => `C304C1${register}01 ${last} 0000000${number} ${toHex(Uint8Array.of(raw.length / 2))}${raw}`;
+    const firstPblock = (number = 1, last = "00", raw = "0905") =>
+      `C304C1${register}01 ${last} 0000000${number} ${toHex(Uint8Array.of(raw.length / 2))}${raw}`;
     const pblock = (number: number, last = "00", raw = "0102", invoke = "C1") =>
       `C306${invoke} ${last} 0000000${number} ${toHex(Uint8Array.of(raw.length / 2))}${raw}`;
     const server = () => new RawServer({ maxRequestLength: 20 }, success).associate();

@@ -1,13 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { ByteReader } from "../../../src/bytes/byte-reader.ts";
-import { toHex } from "../../../src/bytes/hex.ts";
+import { fromHex, toHex } from "../../../src/bytes/hex.ts";
 import { anyData, decodeData, encodeData, skipData } from "../../../src/dlms/axdr/data.ts";
 import { dataTag, dataTypeOf } from "../../../src/dlms/axdr/data-type.ts";
 import { maxDataDepth } from "../../../src/dlms/axdr/dlms-data.ts";
 import { dlmsData } from "../../support/arbitraries.ts";
 import { describeVectors, loadVectors, plain, refusal } from "../../support/vectors.ts";
-import { fromHex } from "../../../src/bytes/hex.ts";
 
 describeVectors({ title: "Data", file: "axdr.json", decode: decodeData, encode: encodeData });
 

@@ -57,7 +57,17 @@ describe("CosemDateTime", () => {
 
   it("keeps the special months and days as they are", () => {
     const begin = decodeDateTime(fromHex("FFFF03FE0702000000800000"));
-    expect(begin).to.deep.equal({ ...unspecifiedDateTime, month: 3, dayOfMonth: 0xfe, dayOfWeek: 7, hour: 2, minute: 0, second: 0, hundredths: 0, clockStatus: 0 });
+    expect(begin).to.deep.equal({
+      ...unspecifiedDateTime,
+      month: 3,
+      dayOfMonth: 0xfe,
+      dayOfWeek: 7,
+      hour: 2,
+      minute: 0,
+      second: 0,
+      hundredths: 0,
+      clockStatus: 0,
+    });
     expect(decodeDateTime(fromHex("FFFFFEFDFFFFFFFFFF8000FF"))).to.deep.equal({ ...unspecifiedDateTime, month: 0xfe, dayOfMonth: 0xfd });
   });
 

@@ -35,12 +35,16 @@ describe("A-XDR length", () => {
   });
 
   it("has no indefinite form and none of more than four octets", () => {
-    for (const hex of ["80", "850000000005", "FF"]) expect(refusal(() => readLength(new ByteReader(fromHex(hex)), "length"))).to.equal("bad-length");
+    for (const hex of ["80", "850000000005", "FF"])
+      expect(refusal(() => readLength(new ByteReader(fromHex(hex)), "length"))).to.equal("bad-length");
   });
 
   it("ends early as truncated, in every form", () => {
     for (const hex of ["", "81", "8200", "830000", "84000000"])
-      expect(refusal(() => readLength(new ByteReader(fromHex(hex)), "length")), hex).to.equal("truncated");
+      expect(
+        refusal(() => readLength(new ByteReader(fromHex(hex)), "length")),
+        hex,
+      ).to.equal("truncated");
   });
 });
 
