@@ -259,12 +259,9 @@ describe("Types of bind", () => {
       bind(Register, { logicalName: "energy", attributes: { value, scalerUnit: wattHours } });
       // @ts-expect-error: no such method
       bind(Register, { logicalName: energy, attributes: { value, scalerUnit: wattHours }, methods: { rest: () => undefined } });
+      const methods = { reset: (text: string) => void text };
       // @ts-expect-error: the parameter is a number
-      bind(Register, {
-        logicalName: energy,
-        attributes: { value, scalerUnit: wattHours },
-        methods: { reset: (text: string) => void text },
-      });
+      bind(Register, { logicalName: energy, attributes: { value, scalerUnit: wattHours }, methods });
       // @ts-expect-error: not a name of the enumeration
       bind(Clock, { logicalName: "0.0.1.0.0.255", attributes: { ...clockAttributes, clockBase: "sundial" } });
       // @ts-expect-error: not a result

@@ -91,21 +91,21 @@ const elementDescription: fc.Arbitrary<ElementDescription> = fc.letrec<{ element
   ),
 })).element;
 
-function valueOf(description: ElementDescription): fc.Arbitrary<DlmsData> {
+function dataOf(description: ElementDescription): fc.Arbitrary<DlmsData> {
   switch (description.type) {
     case "array":
       return fc
-        .array(valueOf(description.element), { minLength: description.count, maxLength: description.count })
+        .array(dataOf(description.element), { minLength: description.count, maxLength: description.count })
         .map((value) => ({ type: "array", value }));
     case "structure":
-      return fc.tuple(...description.elements.map(valueOf)).map((value) => ({ type: "structure", value }));
+      return fc.tuple(...description.elements.map(dataOf)).map((value) => ({ type: "structure", value }));
     default:
       return scalarOf(description.type);
   }
 }
 
 const compactArray: fc.Arbitrary<CompactArray> = elementDescription.chain((element) =>
-  fc.array(valueOf(element), { maxLength: 4 }).map((rows) => ({ element, rows })),
+  fc.array(dataOf(element), { maxLength: 4 }).map((rows) => ({ element, rows })),
 );
 
 /** Any tagged value, a few levels deep. */

@@ -3,13 +3,35 @@ import fc from "fast-check";
 import { ByteReader } from "../../../src/bytes/byte-reader.ts";
 import { ByteWriter } from "../../../src/bytes/byte-writer.ts";
 import { fromHex, toHex } from "../../../src/bytes/hex.ts";
-import * as schemas from "../../../src/dlms/axdr/data-schemas.ts";
-import type { ScalarType } from "../../../src/dlms/axdr/scalar.ts";
+
+import {
+  arrayOf,
+  bitString,
+  boolean,
+  doubleLong,
+  doubleLongUnsigned,
+  enumeration,
+  enumValue,
+  fixedOctetString,
+  float32,
+  float64,
+  integer,
+  long,
+  long64,
+  long64Unsigned,
+  longUnsigned,
+  nullable,
+  nullData,
+  octetString,
+  structure,
+  unsigned,
+  utf8String,
+  visibleString,
+} from "../../../src/dlms/axdr/data-schemas.ts";
+import type { ScalarType, ScalarValues } from "../../../src/dlms/axdr/scalar.ts";
 import type { Schema } from "../../../src/dlms/axdr/schema.ts";
 import { scalars } from "../../support/arbitraries.ts";
 import { plain, refusal } from "../../support/vectors.ts";
-
-const { arrayOf, enumeration, fixedOctetString, integer, nullable, structure, unsigned, visibleString } = schemas;
 
 const read = <T>(schema: Schema<T>, hex: string): T => schema.read(new ByteReader(fromHex(hex)));
 function write<T>(schema: Schema<T>, value: T): string {
@@ -19,30 +41,29 @@ function write<T>(schema: Schema<T>, value: T): string {
 }
 
 /** Schemas of simple types, by the standard's name of what they read. */
-const simple = {
-  nullData: "null-data",
-  boolean: "boolean",
-  doubleLong: "double-long",
-  doubleLongUnsigned: "double-long-unsigned",
-  integer: "integer",
-  long: "long",
-  unsigned: "unsigned",
-  longUnsigned: "long-unsigned",
-  long64: "long64",
-  long64Unsigned: "long64-unsigned",
-  enumValue: "enum",
-  float32: "float32",
-  float64: "float64",
-  octetString: "octet-string",
-  visibleString: "visible-string",
-  utf8String: "utf8-string",
-  bitString: "bit-string",
-} as const satisfies Partial<Record<keyof typeof schemas, ScalarType>>;
+const simple: { readonly [T in ScalarType]?: Schema<ScalarValues[T]> } = {
+  "null-data": nullData,
+  boolean,
+  "double-long": doubleLong,
+  "double-long-unsigned": doubleLongUnsigned,
+  integer,
+  long,
+  unsigned,
+  "long-unsigned": longUnsigned,
+  long64,
+  "long64-unsigned": long64Unsigned,
+  enum: enumValue,
+  float32,
+  float64,
+  "octet-string": octetString,
+  "visible-string": visibleString,
+  "utf8-string": utf8String,
+  "bit-string": bitString,
+};
 
 describe("Typed data", () => {
-  for (const [name, type] of Object.entries(simple) as [keyof typeof simple, ScalarType][]) {
-    it(`${name} carries any ${type} and nothing else`, () => {
-      const schema = schemas[name] as Schema<unknown>;
+  for (const [type, schema] of Object.entries(simple) as [ScalarType, Schema<unknown>][]) {
+    it(`carries any ${type} and nothing else`, () => {
       expect(schema.type.name).to.equal(type);
       fc.assert(
         fc.property(scalars[type] as fc.Arbitrary<unknown>, (value) => {

@@ -1,0 +1,10 @@
+import { apdusPage } from "./apdus-page.ts";
+import { objectsPage } from "./objects-page.ts";
+import { statesPage } from "./states-page.ts";
+
+/** The generated pages by file name within docs. */
+export const pages: ReadonlyMap<string, () => string> = new Map([
+  ["apdus.md", apdusPage],
+  ["objects.md", objectsPage],
+  ["states.md", statesPage],
+]);
