@@ -9,7 +9,9 @@ import {
   dateTimeToInstant,
   decodeDateTime,
   formatDateTime,
+  instantAt,
   instantToDateTime,
+  plausibleDateTime,
   readDateTime,
   unspecifiedDateTime,
   writeDateTime,
@@ -163,6 +165,33 @@ describe("CosemDateTime", () => {
       expect(instantToDateTime(instant, 0)).to.include({ year: 50, month: 11, dayOfMonth: 22, hour: 12 });
     });
 
+    it("take hour 24 for the end of the day", () => {
+      expect(dateTimeToInstant({ ...noon, hour: 24 })).to.equal(Date.UTC(2026, 10, 22, 23));
+    });
+
+    it("are the same for octets in place", () => {
+      // Mostly plausible fields, so that not everything is out of range.
+      const fields = fc.tuple(
+        fc.nat(0xffff),
+        fc.nat(14),
+        fc.nat(33),
+        fc.nat(255),
+        fc.nat(26),
+        fc.nat(61),
+        fc.nat(61),
+        fc.nat(101),
+        fc.nat(0xffff),
+      );
+      fc.assert(
+        fc.property(fields, deviation, ([year, month, day, weekday, hour, minute, second, hundredths, dev], assumed) => {
+          const octets = Uint8Array.of(0xaa, year >> 8, year, month, day, weekday, hour, minute, second, hundredths, dev >> 8, dev, 0);
+          const value = dateTimeToInstant(decodeDateTime(octets.subarray(1)), assumed);
+          expect(instantAt(new DataView(octets.buffer), 1, assumed)).to.deep.equal(value ?? Number.NaN);
+        }),
+        { numRuns: 500 },
+      );
+    });
+
     const nowhere: readonly [string, Partial<CosemDateTime>][] = [
       ["any year", { year: undefined }],
       ["any month", { month: undefined }],
@@ -207,6 +236,32 @@ describe("CosemDateTime", () => {
     it("shows wildcards as asterisks", () => {
       expect(formatDateTime(unspecifiedDateTime)).to.equal("****-**-**T**:00:00");
     });
+  });
+
+  it("is plausible with wildcards and special days, not with fields that nothing means", () => {
+    const plausible = (octets: string) => plausibleDateTime(new DataView(fromHex(octets).buffer), 0);
+    for (const octets of ["07EA0B16070C000000FFC400", "FFFFFFFFFFFFFFFFFF8000FF", "FFFF03FE0702000000800000", "07EA0B16000C0000000348FF"]) {
+      expect(plausible(octets), octets).to.equal(true);
+    }
+    const wrong: readonly [octet: number, value: number][] = [
+      [2, 0],
+      [2, 13],
+      [2, 0xfc],
+      [3, 0],
+      [3, 32],
+      [3, 0xfc],
+      [4, 8],
+      [5, 25],
+      [6, 60],
+      [7, 60],
+      [8, 100],
+      [9, 0x04],
+    ];
+    for (const [octet, value] of wrong) {
+      const octets = fromHex("07EA0B16070C000000004000");
+      octets[octet] = value;
+      expect(plausible(toHex(octets)), `octet ${octet} is ${value}`).to.equal(false);
+    }
   });
 
   it("is read in place, and the reader moves behind it", () => {
