@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { ConfigError } from "../errors.ts";
 import { outputFor } from "./commands/action.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { decodeCommand } from "./commands/decode.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { meterCommand } from "./commands/meter.ts";
@@ -20,6 +21,7 @@ const program = new Command("dlms")
   .addCommand(readCommand())
   .addCommand(objectsCommand())
   .addCommand(profileCommand())
+  .addCommand(decodeCommand())
   .addCommand(gatewayCommand())
   .addCommand(benchCommand());
 

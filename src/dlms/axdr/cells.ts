@@ -2,7 +2,7 @@ import { ByteReader } from "../../bytes/byte-reader.ts";
 import { DecodeError } from "../../errors.ts";
 import { openCompactArray, readContents, skipContents, tooManyRows } from "./compact-array.ts";
 import { readData, skipData } from "./data.ts";
-import { dataTag, dataTypeOf } from "./data-type.ts";
+import { type DataType, dataTag, dataTypeOf } from "./data-type.ts";
 import type { DlmsData, ElementDescription } from "./dlms-data.ts";
 import { readCount } from "./length.ts";
 import { scalarCodecs } from "./scalar.ts";
@@ -219,12 +219,25 @@ function scanCompactArray(bytes: Uint8Array, reader: ByteReader): Cells {
   const columnCount = descriptions.length;
   if (contents.remaining === 0) return noCells(bytes, columnCount);
   const columnTags = Uint8Array.from(descriptions, ({ type }) => dataTag[type]);
+  const widths = Int32Array.from(descriptions, ({ type }) => cellWidth(type));
   const offsets: number[] = [];
+  let end = contents.offset;
   const scanRow = () => {
-    for (const description of descriptions) {
-      offsets.push(contents.offset);
-      skipContents(contents, description);
+    for (let column = 0; column < columnCount; column++) {
+      offsets.push(end);
+      const width = widths[column] as number;
+      const first = bytes[end] as number;
+      if (width >= 0) {
+        end += width;
+      } else if (width === counted && first < 0x80) {
+        end += 1 + first;
+      } else {
+        const cell = new ByteReader(bytes, end);
+        skipContents(cell, descriptions[column] as ElementDescription);
+        end = cell.offset;
+      }
     }
+    if (end > bytes.length) throw new DecodeError("truncated", "row", bytes.length, `row: ends ${end - bytes.length} octets early`);
   };
   if (rowWidth !== undefined) {
     const rowCount = contents.remaining / rowWidth;
@@ -233,11 +246,31 @@ function scanCompactArray(bytes: Uint8Array, reader: ByteReader): Cells {
     return new Cells({ bytes, rowCount, columnCount, layout, columnTags, descriptions });
   }
   let rowCount = 0;
-  for (; contents.remaining > 0; rowCount++) {
+  for (; end < bytes.length; rowCount++) {
     if (rowCount >= rowLimit) throw tooManyRows(contents);
     scanRow();
   }
   return new Cells({ bytes, rowCount, columnCount, layout: { offsets: new Int32Array(offsets) }, columnTags, descriptions });
+}
+
+/** Widths of cells that tell theirs: octets behind their number, and all else. */
+const counted = -1;
+const other = -2;
+
+/** Octets that the contents of any cell of this type take. */
+function cellWidth(type: DataType): number {
+  switch (type) {
+    case "octet-string":
+    case "visible-string":
+    case "utf8-string":
+      return counted;
+    case "array":
+    case "structure":
+    case "compact-array":
+      return other;
+    default:
+      return scalarCodecs[type].size ?? other;
+  }
 }
 
 function noCells(bytes: Uint8Array, columnCount = 0): Cells {

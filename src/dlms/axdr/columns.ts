@@ -12,20 +12,23 @@ import { scalarCodecs } from "./scalar.ts";
  * wherever its cells allow. The loops over rows allocate nothing per cell unless the value itself is an object.
  */
 
+const numberTypes = [
+  "boolean",
+  "double-long",
+  "double-long-unsigned",
+  "floating-point",
+  "bcd",
+  "integer",
+  "long",
+  "unsigned",
+  "long-unsigned",
+  "enum",
+  "float32",
+  "float64",
+] as const satisfies readonly DataType[];
+
 /** Types that fit a double exactly. */
-export type NumberType =
-  | "boolean"
-  | "double-long"
-  | "double-long-unsigned"
-  | "floating-point"
-  | "bcd"
-  | "integer"
-  | "long"
-  | "unsigned"
-  | "long-unsigned"
-  | "enum"
-  | "float32"
-  | "float64";
+export type NumberType = (typeof numberTypes)[number];
 
 /** Times: octet-string of 12 or date-time. */
 export interface InstantColumn {
@@ -166,52 +169,56 @@ function commonType({ tags }: ColumnCells, expand: boolean): DataType | undefine
   return type;
 }
 
-type NumberReader = (view: DataView, at: number) => number;
-
-const i8: NumberReader = (view, at) => view.getInt8(at);
-const i16: NumberReader = (view, at) => view.getInt16(at);
-const i32: NumberReader = (view, at) => view.getInt32(at);
-const u8: NumberReader = (view, at) => view.getUint8(at);
-const u16: NumberReader = (view, at) => view.getUint16(at);
-const u32: NumberReader = (view, at) => view.getUint32(at);
-const f32: NumberReader = (view, at) => view.getFloat32(at);
-
-const numberReaders: Readonly<Record<NumberType, NumberReader>> = {
-  boolean: (view, at) => (view.getUint8(at) === 0 ? 0 : 1),
-  "double-long": i32,
-  "double-long-unsigned": u32,
-  "floating-point": f32,
-  bcd: u8,
-  integer: i8,
-  long: i16,
-  unsigned: u8,
-  "long-unsigned": u16,
-  enum: u8,
-  float32: f32,
-  float64: (view, at) => view.getFloat64(at),
-};
-
-/** From the first delta tag on. */
-const deltaReaders: readonly NumberReader[] = [i8, i16, i32, u8, u16, u32];
-
 function isNumberType(type: DataType | undefined): type is NumberType {
-  return type !== undefined && type in numberReaders;
+  return (numberTypes as readonly (DataType | undefined)[]).includes(type);
+}
+
+/**
+ * A number of any type with up to 32 bits, a float, or a delta. Branching on a constant within the loop over a column
+ * takes a third of the time that calling a function from a table does.
+ */
+function numberAt(view: DataView, type: DataType, at: number): number {
+  switch (type) {
+    case "double-long-unsigned":
+    case "delta-double-long-unsigned":
+      return view.getUint32(at);
+    case "long-unsigned":
+    case "delta-long-unsigned":
+      return view.getUint16(at);
+    case "double-long":
+    case "delta-double-long":
+      return view.getInt32(at);
+    case "long":
+    case "delta-long":
+      return view.getInt16(at);
+    case "integer":
+    case "delta-integer":
+      return view.getInt8(at);
+    case "floating-point":
+    case "float32":
+      return view.getFloat32(at);
+    case "float64":
+      return view.getFloat64(at);
+    case "boolean":
+      return view.getUint8(at) === 0 ? 0 : 1;
+    default:
+      return view.getUint8(at);
+  }
 }
 
 function deltaAt(view: DataView, tag: number, at: number): number {
-  return (deltaReaders[tag - firstDeltaTag] as NumberReader)(view, at);
+  return numberAt(view, dataTypeOf(tag) as DataType, at);
 }
 
 /** Nulls and deltas restored; the first cell is of the column's type. */
 function numbers({ view, tags, bodies }: ColumnCells, type: NumberType): Float64Array {
-  const read = numberReaders[type];
   const typeTag = dataTag[type];
   const values = new Float64Array(tags.length);
   let value = 0;
   for (let row = 0; row < tags.length; row++) {
     const tag = tags[row] as number;
     const at = bodies[row] as number;
-    if (tag === typeTag) value = read(view, at);
+    if (tag === typeTag) value = numberAt(view, type, at);
     else if (tag !== nullTag) value = inRange(value + deltaAt(view, tag, at), type, at);
     values[row] = value;
   }

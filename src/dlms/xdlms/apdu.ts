@@ -87,16 +87,28 @@ for (const [kind, schema] of Object.entries(apdus)) {
 }
 
 /**
- * One APDU and nothing behind it.
+ * The APDU at the reader's position; whatever stands behind it is left.
  * @throws DecodeError `bad-tag` for an APDU that is not in the table, ciphered ones included
  */
-export function decodeApdu(bytes: Uint8Array): Apdu {
-  const reader = new ByteReader(bytes);
+export function readApdu(reader: ByteReader): Apdu {
+  const start = reader.offset;
   const tag = reader.u8("APDU");
   const schema = byTag.get(tag);
-  if (schema === undefined)
-    throw new DecodeError("bad-tag", "APDU", 0, `APDU: unknown or unexpected tag ${tag.toString(16).padStart(2, "0")}`);
-  const apdu = schema.read(reader) as Apdu;
+  if (schema === undefined) {
+    throw new DecodeError(
+      "bad-tag",
+      "APDU",
+      start,
+      `APDU: unknown or unexpected tag ${tag.toString(16).padStart(2, "0")}, at offset ${start}`,
+    );
+  }
+  return schema.read(reader) as Apdu;
+}
+
+/** One APDU and nothing behind it. @throws DecodeError as {@link readApdu} */
+export function decodeApdu(bytes: Uint8Array): Apdu {
+  const reader = new ByteReader(bytes);
+  const apdu = readApdu(reader);
   reader.expectEnd(apdu.type);
   return apdu;
 }

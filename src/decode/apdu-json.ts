@@ -1,0 +1,75 @@
+import { ByteReader } from "../bytes/byte-reader.ts";
+import { toHex } from "../bytes/hex.ts";
+import { logicalNameFromBytes } from "../cosem-objects/logical-name.ts";
+import { readData } from "../dlms/axdr/data.ts";
+import { type CosemDateTime, formatDateTime } from "../dlms/axdr/date-time.ts";
+import type { DlmsData } from "../dlms/axdr/dlms-data.ts";
+import { DecodeError } from "../errors.ts";
+import type { ApduItem, Json } from "./explanation.ts";
+
+/** Fields that hold tagged data; every other octet string is just octets. */
+const dataFields: ReadonlySet<string> = new Set(["data", "value", "values", "parameter", "parameters", "body"]);
+
+/** An APDU as JSON: octets as hex, logical names dotted, data as tagged values, sets as lists. */
+export function apduJson(apdu: { readonly type: string }): ApduItem {
+  // The raw data of a block are a piece of something, not a value.
+  const blocks = apdu.type.includes("block");
+  const fields = Object.entries(apdu).filter(([key, value]) => key !== "type" && value !== undefined);
+  return { type: apdu.type, ...Object.fromEntries(fields.map(([key, value]) => [key, toJson(key, value, blocks)])) };
+}
+
+function toJson(key: string, value: unknown, blocks: boolean): Json {
+  if (value instanceof Uint8Array) {
+    if (key === "logicalName" && value.length === 6) return logicalNameFromBytes(value);
+    return dataFields.has(key) && !blocks ? dataOctets(value) : toHex(value);
+  }
+  if (value instanceof Set) return [...(value as Set<string>)];
+  if (Array.isArray(value)) return value.map((item: unknown) => toJson(key, item, blocks));
+  if (typeof value === "bigint") return integer(value);
+  if (typeof value === "object" && value !== null) {
+    if ("dayOfMonth" in value) return formatDateTime(value as CosemDateTime);
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([, member]) => member !== undefined)
+        .map(([name, member]) => [name, toJson(name, member, blocks)]),
+    );
+  }
+  return (value ?? null) as Json;
+}
+
+function dataOctets(bytes: Uint8Array): Json {
+  try {
+    return dataJson(readData(new ByteReader(bytes)));
+  } catch (error) {
+    if (error instanceof DecodeError) return { error: error.message, octets: toHex(bytes) };
+    throw error;
+  }
+}
+
+/** A tagged value, with its tags: nothing is lost. */
+export function dataJson(data: DlmsData): Json {
+  switch (data.type) {
+    case "array":
+    case "structure":
+      return { type: data.type, value: data.value.map(dataJson) };
+    case "compact-array":
+      return { type: data.type, value: data.value.rows.map(dataJson) };
+    case "bit-string":
+      return { type: data.type, length: data.value.length, value: toHex(data.value.bytes) };
+    case "octet-string":
+    case "date-time":
+    case "date":
+    case "time":
+      return { type: data.type, value: toHex(data.value) };
+    case "long64":
+    case "long64-unsigned":
+      return { type: data.type, value: integer(data.value) };
+    default:
+      return { type: data.type, value: data.value };
+  }
+}
+
+function integer(value: bigint): Json {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
+}
