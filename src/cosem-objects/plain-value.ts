@@ -1,6 +1,6 @@
 import { bitAt } from "../bytes/bit-string.ts";
 import { toHex } from "../bytes/hex.ts";
-import { type CosemDateTime, dateTimeLength, decodeDateTime, formatDateTime } from "../dlms/axdr/date-time.ts";
+import { dateTimeLength, decodeDateTime, formatDateTime, plausibleDateTime } from "../dlms/axdr/date-time.ts";
 import type { DlmsData } from "../dlms/axdr/dlms-data.ts";
 import { scaleValue } from "./unit.ts";
 
@@ -41,26 +41,9 @@ const utf8 = new TextDecoder();
 /** Text where every octet is printable ASCII, a date-time where twelve octets can be nothing else, hex otherwise. */
 export function plainOctets(bytes: Uint8Array): string {
   if (bytes.every((octet) => octet >= 0x20 && octet < 0x7f)) return utf8.decode(bytes);
-  if (bytes.length === dateTimeLength) {
-    const dateTime = decodeDateTime(bytes);
-    if (isPlausible(dateTime)) return formatDateTime(dateTime);
+  // Attributes carry date-times as untyped octets, so what can be one is taken for one.
+  if (bytes.length === dateTimeLength && plausibleDateTime(new DataView(bytes.buffer, bytes.byteOffset), 0)) {
+    return formatDateTime(decodeDateTime(bytes));
   }
   return toHex(bytes).toLowerCase();
-}
-
-/** Attributes carry date-times as untyped octets, so what can be one is taken for one. */
-function isPlausible(value: CosemDateTime): boolean {
-  const within = (field: number | undefined, least: number, most: number): boolean =>
-    field === undefined || (field >= least && field <= most);
-  return (
-    within(value.year, 1970, 2200) &&
-    (within(value.month, 1, 12) || within(value.month, 0xfd, 0xfe)) &&
-    (within(value.dayOfMonth, 1, 31) || within(value.dayOfMonth, 0xfd, 0xfe)) &&
-    within(value.dayOfWeek, 1, 7) &&
-    within(value.hour, 0, 24) &&
-    within(value.minute, 0, 59) &&
-    within(value.second, 0, 59) &&
-    within(value.hundredths, 0, 99) &&
-    within(value.deviation, -720, 840)
-  );
 }

@@ -37,6 +37,8 @@ export const dateTimeLength = 12;
 
 const unspecified8 = 0xff;
 const unspecified16 = 0xffff;
+const earliestPlausibleYear = 1970;
+const latestPlausibleYear = 2200;
 /** The deviation on the wire that means "not specified". */
 export const unspecifiedDeviation = -0x8000;
 
@@ -173,11 +175,13 @@ function instantOf(
 
 /** True when the twelve octets at `at` can be a date-time: no field is outside what the Blue Book allows (4.1.6.1). */
 export function plausibleDateTime(view: DataView, at: number): boolean {
+  const year = view.getUint16(at);
   const month = view.getUint8(at + 2);
   const day = view.getUint8(at + 3);
   const dayOfWeek = view.getUint8(at + 4);
   const deviation = view.getInt16(at + 9);
   return (
+    ((year >= earliestPlausibleYear && year <= latestPlausibleYear) || year === unspecified16) &&
     ((month >= 1 && month <= 12) || month >= 0xfd) &&
     ((day >= 1 && day <= 31) || day >= 0xfd) &&
     // Some meters number Sunday 0.
