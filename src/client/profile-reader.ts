@@ -1,12 +1,12 @@
 import { ByteWriter } from "../bytes/byte-writer.ts";
-import { type CaptureObject, captureObject, captureObjects } from "../cosem-objects/capture-object.ts";
+import type { CaptureObject } from "../cosem-objects/capture-object.ts";
 import { ProfileGeneric } from "../cosem-objects/classes/profile-generic.ts";
 import type { LogicalName } from "../cosem-objects/logical-name.ts";
+import { entryDescriptor, profileSelector, rangeDescriptor } from "../cosem-objects/profile-selection.ts";
 import { ProfileTable } from "../cosem-objects/profile-table.ts";
-import { doubleLongUnsigned, longUnsigned, structure } from "../dlms/axdr/data-schemas.ts";
-import { type CosemDateTime, dateTime } from "../dlms/axdr/date-time.ts";
+import type { CosemDateTime } from "../dlms/axdr/date-time.ts";
 import type { Schema } from "../dlms/axdr/schema.ts";
-import { type AccessSelection, profileSelector } from "../dlms/xdlms/selective-access.ts";
+import type { AccessSelection } from "../dlms/xdlms/selective-access.ts";
 import { DataAccessError } from "../errors.ts";
 import type { ProgressListener } from "./association.ts";
 import type { DlmsClient } from "./dlms-client.ts";
@@ -18,19 +18,6 @@ export type ProfileSelection =
   | { readonly kind: "range"; readonly from: CosemDateTime; readonly to: CosemDateTime }
   | { readonly kind: "last"; readonly count: number }
   | { readonly kind: "entries"; readonly from: number; readonly to: number };
-
-const rangeDescriptor = structure({
-  restrictingObject: captureObject,
-  fromValue: dateTime,
-  toValue: dateTime,
-  selectedValues: captureObjects,
-});
-const entryDescriptor = structure({
-  fromEntry: doubleLongUnsigned,
-  toEntry: doubleLongUnsigned,
-  fromSelectedValue: longUnsigned,
-  toSelectedValue: longUnsigned,
-});
 
 const bufferAttribute = ProfileGeneric.attributes.buffer.id;
 

@@ -16,6 +16,7 @@ export * from "./logical-name.ts";
 export * from "./names.ts";
 export * from "./object.ts";
 export * from "./plain-value.ts";
+export * from "./profile-selection.ts";
 export * from "./profile-source.ts";
 export * from "./profile-table.ts";
 export * from "./unit.ts";

@@ -1,14 +1,14 @@
 import { ByteReader } from "../bytes/byte-reader.ts";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
-import { arrayOf, doubleLongUnsigned, longUnsigned, structure } from "../dlms/axdr/data-schemas.ts";
 import { dataTag } from "../dlms/axdr/data-type.ts";
-import { type CosemDateTime, dateTime } from "../dlms/axdr/date-time.ts";
+import type { CosemDateTime } from "../dlms/axdr/date-time.ts";
 import { writeLength } from "../dlms/axdr/length.ts";
 import type { DataAccessResult } from "../dlms/xdlms/results.ts";
 import type { AccessSelection } from "../dlms/xdlms/selective-access.ts";
 import { DecodeError } from "../errors.ts";
 import { type CaptureObject, captureObject, sameCaptureObject } from "./capture-object.ts";
 import type { Encoder } from "./object.ts";
+import { entryDescriptor, profileSelector, rangeDescriptor } from "./profile-selection.ts";
 
 /** Rows of a profile in order of time, oldest first; what the server needs of a buffer. */
 export interface RowSource {
@@ -28,19 +28,6 @@ export interface ProfileBuffer {
 }
 
 const clockTime: CaptureObject = { classId: 8, logicalName: "0.0.1.0.0.255", attribute: 2, dataIndex: 0 };
-
-const rangeDescriptor = structure({
-  restrictingObject: captureObject,
-  fromValue: dateTime,
-  toValue: dateTime,
-  selectedValues: arrayOf(captureObject),
-});
-const entryDescriptor = structure({
-  fromEntry: doubleLongUnsigned,
-  toEntry: doubleLongUnsigned,
-  fromSelectedValue: longUnsigned,
-  toSelectedValue: longUnsigned,
-});
 
 interface Selected {
   /** First row and the row behind the last. */
@@ -80,9 +67,9 @@ function select(profile: ProfileBuffer, rows: RowSource, selection: AccessSelect
   if (selection === undefined) return { from: 0, to: rows.rowCount, columns: objects.map((_, index) => index) };
   try {
     switch (selection.selector) {
-      case 1:
+      case profileSelector.range:
         return selectRange(profile, objects, rows, selection.parameters);
-      case 2:
+      case profileSelector.entry:
         return selectEntries(objects, rows, selection.parameters);
       default:
         return "scope-of-access-violated";

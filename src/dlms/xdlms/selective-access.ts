@@ -7,6 +7,3 @@ export const accessSelection = sequence("Selective-Access-Descriptor", { selecto
 export type AccessSelection = Infer<typeof accessSelection>;
 
 export const optionalSelection = optional(accessSelection);
-
-/** Selectors of the buffer of Profile generic (Blue Book 4.3.6). */
-export const profileSelector = { range: 1, entry: 2 } as const;
