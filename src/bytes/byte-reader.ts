@@ -93,32 +93,6 @@ export class ByteReader {
     this.#take(length, what);
   }
 
-  /**
-   * Steps over up to `count` items, each an octet that tells by `widths` how many octets follow it. Stops in front of an
-   * item whose width is negative there.
-   * @returns items that are left
-   * @throws DecodeError `truncated` in the middle of an item
-   */
-  skipTagged(widths: Int8Array, count: number): number {
-    const bytes = this.#bytes;
-    const end = this.#end;
-    let offset = this.#offset;
-    let left = count;
-    while (left > 0 && offset < end) {
-      const width = widths[bytes[offset] as number] as number;
-      if (width < 0 || offset + width >= end) break;
-      offset += width + 1;
-      left--;
-    }
-    this.#offset = offset;
-    // What remains is a width that the caller has to look at, or an item that ends too early.
-    if (left > 0) {
-      const width = offset < end ? (widths[bytes[offset] as number] as number) : 0;
-      if (width >= 0) this.#take(width + 1, "item");
-    }
-    return left;
-  }
-
   /** A child that cannot read past the next `length` octets; this reader moves behind them. */
   sub(length: number, what = "octets"): ByteReader {
     const start = this.#take(length, what);

@@ -60,39 +60,85 @@ const bodyWidths = Int8Array.from({ length: 256 }, (_, tag) => {
   return scalarCodecs[type].size ?? -1;
 });
 
+/** Lengths from here on take octets of their own. */
+const longForm = 0x80;
+
+/** Values still to come at each level of nesting; shared by all calls, since none waits or calls another. */
+const pending = new Int32Array(maxDataDepth + 1);
+
 /**
- * Steps over one tagged value without building it. Every service does so once with all its data.
+ * Steps over one tagged value without building it. Every service does so once with all its data, so it is one loop over
+ * the octets: a value of fixed width, nearly all of a profile, costs one look into a table.
  * @throws DecodeError as {@link readData}
  */
 export function skipData(reader: ByteReader, depth = 0): void {
-  skipElements(reader, 1, depth);
+  const start = reader.offset;
+  const end = start + reader.remaining;
+  const bytes = reader.slice(0, end);
+  let offset = start;
+  let level = 0;
+  pending[0] = 1;
+  while (level >= 0) {
+    if (pending[level] === 0) {
+      level--;
+      continue;
+    }
+    (pending[level] as number)--;
+    const tag = bytes[offset] ?? 0;
+    const width = bodyWidths[tag] as number;
+    if (width >= 0 && offset + width < end) {
+      offset += width + 1;
+      continue;
+    }
+    const short = bytes[offset + 1] ?? longForm;
+    if (short < longForm && offset + 2 + short <= end) {
+      if (tag === dataTag["octet-string"]) {
+        offset += 2 + short;
+        continue;
+      }
+      if (tag === dataTag.structure && depth + level < maxDataDepth) {
+        offset += 2;
+        pending[++level] = short;
+        continue;
+      }
+    }
+    // Everything else is rarer and read as usual; the reader catches up to where the loop has come.
+    reader.skip(offset - reader.offset);
+    const count = skipIrregular(reader, depth + level);
+    offset = reader.offset;
+    if (count > 0) pending[++level] = count;
+  }
+  reader.skip(offset - reader.offset);
 }
 
-/** Steps over `count` values in a row; those of fixed width, nearly all of a profile, cost one look into a table. */
-function skipElements(reader: ByteReader, count: number, depth: number): void {
-  for (let left = reader.skipTagged(bodyWidths, count); left > 0; left = reader.skipTagged(bodyWidths, left - 1)) {
-    const start = reader.offset;
-    const tag = reader.u8("data tag");
-    switch (tag) {
-      case dataTag["octet-string"]:
-      case dataTag["visible-string"]:
-      case dataTag["utf8-string"]:
-        reader.skip(readLength(reader, "string"), "string");
-        break;
-      case dataTag["bit-string"]:
-        reader.skip(Math.ceil(readLength(reader, "bit-string") / 8), "bit-string");
-        break;
-      case dataTag.array:
-      case dataTag.structure:
-        if (depth >= maxDataDepth) throw reader.error("limit", "data", `nested deeper than ${maxDataDepth}`, start);
-        skipElements(reader, readCount(reader, "data"), depth + 1);
-        break;
-      case dataTag["compact-array"]:
-        skipCompactArray(reader, depth);
-        break;
-      default:
-        throw reader.error("bad-tag", "data", `unknown data type ${tag}`, start);
-    }
+/**
+ * Steps over a value that has its own length, or over the head of one that contains others.
+ * @returns how many others
+ */
+function skipIrregular(reader: ByteReader, depth: number): number {
+  const start = reader.offset;
+  const tag = reader.u8("data tag");
+  switch (tag) {
+    case dataTag["octet-string"]:
+    case dataTag["visible-string"]:
+    case dataTag["utf8-string"]:
+      reader.skip(readLength(reader, "string"), "string");
+      return 0;
+    case dataTag["bit-string"]:
+      reader.skip(Math.ceil(readLength(reader, "bit-string") / 8), "bit-string");
+      return 0;
+    case dataTag.array:
+    case dataTag.structure:
+      if (depth >= maxDataDepth) throw reader.error("limit", "data", `nested deeper than ${maxDataDepth}`, start);
+      return readCount(reader, "data");
+    case dataTag["compact-array"]:
+      skipCompactArray(reader, depth);
+      return 0;
+    default:
+      // A value of fixed width comes here where the octets end too early.
+      if ((bodyWidths[tag] as number) < 0) throw reader.error("bad-tag", "data", `unknown data type ${tag}`, start);
+      reader.skip(bodyWidths[tag] as number, "data");
+      return 0;
   }
 }
 
