@@ -8,13 +8,13 @@ import { DecodeError } from "../errors.ts";
  */
 export class ByteReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  /** Made for the rare values that need it: most readers live for a few octets only. */
+  #view: DataView | undefined;
   readonly #end: number;
   #offset: number;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#offset = start;
     this.#end = end;
   }
@@ -34,43 +34,51 @@ export class ByteReader {
   }
 
   u8(what = "octet"): number {
-    return this.#view.getUint8(this.#take(1, what));
+    return this.#bytes[this.#take(1, what)] as number;
   }
 
   i8(what = "octet"): number {
-    return this.#view.getInt8(this.#take(1, what));
+    return ((this.#bytes[this.#take(1, what)] as number) << 24) >> 24;
   }
 
   u16(what = "unsigned16"): number {
-    return this.#view.getUint16(this.#take(2, what));
+    const at = this.#take(2, what);
+    const bytes = this.#bytes;
+    return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
   }
 
   i16(what = "integer16"): number {
-    return this.#view.getInt16(this.#take(2, what));
+    return (this.u16(what) << 16) >> 16;
   }
 
   u32(what = "unsigned32"): number {
-    return this.#view.getUint32(this.#take(4, what));
+    return this.i32(what) >>> 0;
   }
 
   i32(what = "integer32"): number {
-    return this.#view.getInt32(this.#take(4, what));
+    const at = this.#take(4, what);
+    const bytes = this.#bytes;
+    return ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
   }
 
   u64(what = "unsigned64"): bigint {
-    return this.#view.getBigUint64(this.#take(8, what));
+    const at = this.#take(8, what);
+    return this.#dataView().getBigUint64(at);
   }
 
   i64(what = "integer64"): bigint {
-    return this.#view.getBigInt64(this.#take(8, what));
+    const at = this.#take(8, what);
+    return this.#dataView().getBigInt64(at);
   }
 
   f32(what = "float32"): number {
-    return this.#view.getFloat32(this.#take(4, what));
+    const at = this.#take(4, what);
+    return this.#dataView().getFloat32(at);
   }
 
   f64(what = "float64"): number {
-    return this.#view.getFloat64(this.#take(8, what));
+    const at = this.#take(8, what);
+    return this.#dataView().getFloat64(at);
   }
 
   /** A view of the next `length` octets. */
@@ -114,6 +122,11 @@ export class ByteReader {
   /** A `DecodeError` at the present position. */
   error(code: "bad-tag" | "bad-length" | "out-of-range" | "limit", what: string, message?: string, offset = this.#offset): DecodeError {
     return new DecodeError(code, what, offset, message === undefined ? undefined : `${what}: ${message}, at offset ${offset}`);
+  }
+
+  #dataView(): DataView {
+    this.#view ??= new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
+    return this.#view;
   }
 
   #take(length: number, what: string): number {

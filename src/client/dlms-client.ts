@@ -64,9 +64,10 @@ export class DlmsClient implements AsyncDisposable {
   }
 
   /** One attribute as the octets of its tagged value. They are the caller's. */
-  async getRaw(address: AttributeAddress, onProgress?: ProgressListener): Promise<Uint8Array> {
-    const result = await this.#request({ service: "get", list: false, attributes: [toRequest(address)] }, onProgress);
-    return dataOf(result.results[0], address);
+  getRaw(address: AttributeAddress, onProgress?: ProgressListener): Promise<Uint8Array> {
+    return this.#association
+      .request({ service: "get", list: false, attributes: [toRequest(address)] }, onProgress)
+      .then((result) => dataOf((result as ServiceResult & { readonly service: "get" }).results[0], address));
   }
 
   /**

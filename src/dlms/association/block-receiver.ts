@@ -1,13 +1,17 @@
 /** Outcome of one block: more to come, all there, or why the transfer ends. */
 export type BlockOutcome = "more" | "complete" | "wrong-number" | "too-long";
 
+/** Most answers come whole: room is made when the first block comes. */
+const nothing = new Uint8Array(0);
+const firstCapacity = 4096;
+
 /**
  * Joins the raw data of numbered blocks (Green Book 9.4.6.12). The payload is never larger than `limit` octets,
  * whatever the peer sends, and never comes in more blocks than that: empty ones would go on for ever.
  */
 export class BlockReceiver {
   readonly #limit: number;
-  #bytes = new Uint8Array(1024);
+  #bytes: Uint8Array = nothing;
   #length = 0;
   #lastNumber = 0;
 
@@ -41,7 +45,7 @@ export class BlockReceiver {
   #append(raw: Uint8Array): void {
     const end = this.#length + raw.length;
     if (end > this.#bytes.length) {
-      const bytes = new Uint8Array(Math.min(Math.max(end, this.#bytes.length * 2), Math.max(end, this.#limit)));
+      const bytes = new Uint8Array(Math.min(Math.max(end, this.#bytes.length * 2, firstCapacity), Math.max(end, this.#limit)));
       bytes.set(this.payload());
       this.#bytes = bytes;
     }

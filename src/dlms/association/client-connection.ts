@@ -241,16 +241,16 @@ export class DlmsClientConnection {
         this.#transmit(step.apdu, now);
         return [{ type: "progress", invokeId, receivedBytes: step.receivedBytes }];
       case "done":
-        return [{ type: "response", invokeId, result: step.result }, ...this.#finishOutstanding(now)];
+        return this.#finishOutstanding({ type: "response", invokeId, result: step.result }, now);
       case "failed":
-        return [{ type: "failed", invokeId, error: step.error }, ...this.#finishOutstanding(now)];
+        return this.#finishOutstanding({ type: "failed", invokeId, error: step.error }, now);
     }
   }
 
-  #finishOutstanding(now: number): ClientEvent[] {
+  #finishOutstanding(event: ClientEvent, now: number): ClientEvent[] {
     this.#outstanding = undefined;
     this.#deadline = undefined;
-    return this.#startNext(now);
+    return this.#queue.length === 0 ? [event] : [event, ...this.#startNext(now)];
   }
 
   /** Starts queued requests until one has to wait for its answer. */

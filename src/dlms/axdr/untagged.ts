@@ -88,16 +88,19 @@ type SequenceOf<F extends Fields> = { readonly [K in keyof F]: Infer<F[K]> };
 
 /** SEQUENCE: the fields in order, without header. */
 export function sequence<F extends Fields>(name: string, fields: F): Schema<SequenceOf<F>> {
-  const entries = Object.entries(fields);
+  const keys = Object.keys(fields);
+  const schemas = Object.values(fields);
   return {
     type: { name, fields: describeFields(fields) },
     read: (r: ByteReader) => {
       const value: Record<string, unknown> = {};
-      for (const [key, schema] of entries) value[key] = schema.read(r);
+      for (let index = 0; index < keys.length; index++) value[keys[index] as string] = (schemas[index] as Schema<unknown>).read(r);
       return value as SequenceOf<F>;
     },
     write: (w: ByteWriter, value) => {
-      for (const [key, schema] of entries) schema.write(w, (value as Record<string, unknown>)[key]);
+      for (let index = 0; index < keys.length; index++) {
+        (schemas[index] as Schema<unknown>).write(w, (value as Record<string, unknown>)[keys[index] as string]);
+      }
     },
   };
 }
