@@ -1,4 +1,6 @@
 /** A client of one meter: connect, read, write, invoke. */
+
+export type { DataLink, DiscardedEvent, LinkEvent, LinkFailedEvent } from "../session/data-link.ts";
 export { ClientAssociation, type ClientAssociationOptions, type ProgressListener } from "./association.ts";
 export { type AssociationOptions, associate, connect, type MeterAddress } from "./connect.ts";
 export { type AttributeAddress, type AttributeOutcome, DlmsClient } from "./dlms-client.ts";

@@ -1,4 +1,8 @@
 /** Sans-IO xDLMS and ACSE: codecs, and the association machines of both ends. */
+
+export type { BitString } from "../bytes/bit-string.ts";
+export { ByteReader } from "../bytes/byte-reader.ts";
+export { ByteWriter } from "../bytes/byte-writer.ts";
 export * from "./acse/apdus.ts";
 export * from "./acse/codec.ts";
 export * from "./acse/object-identifiers.ts";
@@ -7,14 +11,21 @@ export * from "./association/events.ts";
 export * from "./association/negotiation.ts";
 export * from "./association/server-connection.ts";
 export * from "./association/services.ts";
+export type { ClientState, ServerState } from "./association/transitions.ts";
 export * from "./axdr/columns.ts";
 export * from "./axdr/data.ts";
 export * as schemas from "./axdr/data-schemas.ts";
 export * from "./axdr/data-type.ts";
 export * from "./axdr/date-time.ts";
 export type * from "./axdr/dlms-data.ts";
+export type { ScalarType, ScalarValues } from "./axdr/scalar.ts";
 export type * from "./axdr/schema.ts";
 export * from "./xdlms/apdu.ts";
 export * from "./xdlms/conformance.ts";
+export type { CosemAttributeDescriptor, CosemMethodDescriptor } from "./xdlms/descriptors.ts";
+export type { ConfirmedServiceError, ExceptionResponse } from "./xdlms/exception.ts";
+export type { InitiateRequest, InitiateResponse } from "./xdlms/initiate.ts";
+export type { DataNotification, EventNotification } from "./xdlms/notification.ts";
 export * from "./xdlms/results.ts";
+export type { AccessSelection } from "./xdlms/selective-access.ts";
 export * from "./xdlms/tags.ts";

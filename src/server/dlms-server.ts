@@ -36,7 +36,8 @@ export interface DlmsServerOptions {
 
 const defaults = { maxReceivePduSize: 0xffff, idleTimeout: 180_000, maxConnections: 256 } as const;
 
-type LinkKind = "wrapper" | "hdlc";
+/** What is spoken over a transport. */
+export type LinkKind = "wrapper" | "hdlc";
 
 /** Serves logical devices to any number of clients over any number of transports. */
 export class DlmsServer {

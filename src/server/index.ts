@@ -1,4 +1,4 @@
 /** A server of logical devices for any number of clients. */
 export { type AssociationDeclaration, AssociationTable } from "./associations.ts";
 export { Dispatcher } from "./dispatcher.ts";
-export { DlmsServer, type DlmsServerOptions, type OwnObjects } from "./dlms-server.ts";
+export { DlmsServer, type DlmsServerOptions, type LinkKind, type OwnObjects } from "./dlms-server.ts";

@@ -1,3 +1,4 @@
+import { ByteReader } from "../../bytes/byte-reader.ts";
 import {
   AssociationRejectedError,
   DecodeError,
@@ -8,7 +9,7 @@ import {
 } from "../../errors.ts";
 import type { Aare } from "../acse/apdus.ts";
 import { decodeAare, decodeAbrt, decodeRlre, encodeAarq, encodeRlrq } from "../acse/codec.ts";
-import { type Apdu, decodeApdu, encodeApdu } from "../xdlms/apdu.ts";
+import { type Apdu, decodeApdu, encodeApdu, readApdu } from "../xdlms/apdu.ts";
 import type { Conformance } from "../xdlms/conformance.ts";
 import { dlmsVersion } from "../xdlms/initiate.ts";
 import { apduTags } from "../xdlms/tags.ts";
@@ -182,7 +183,8 @@ export class DlmsClientConnection {
         return this.#abort(new RemoteProtocolError("the meter aborted the association", { layer: "acse", details: { source } }));
       }
     }
-    const apdu = decodeApdu(bytes);
+    // Some servers leave octets behind a lawful answer (Gurux C does behind its clock); they mean nothing.
+    const apdu = readApdu(new ByteReader(bytes));
     if (apdu.type === "data-notification") return [{ type: "notification", notification: apdu }];
     if (this.#state === "associating") return this.#refusedAssociation(apdu);
     const outstanding = this.#outstanding;

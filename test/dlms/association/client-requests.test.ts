@@ -86,11 +86,19 @@ describe("DlmsClientConnection", () => {
       expect(client.client.nextTimeout).to.equal(1900);
     });
 
+    it("takes an answer with octets behind it, as Gurux C gives of its clock", () => {
+      const client = new RawClient().associate();
+      client.request();
+      const clock = "090C07EA0B160715262B00000000";
+      const events = client.receive(`C401C100${clock}090F${clock}090F`);
+      expect(kinds(events)).to.deep.equal(["response"]);
+      expect(JSON.stringify(events, (_, value: unknown) => (value instanceof Uint8Array ? toHex(value) : value))).to.contain(clock);
+    });
+
     it("fails the one that is answered with nonsense", () => {
       for (const [hex, code] of [
         ["C401C100", "truncated"],
         ["C401C10011", "truncated"],
-        ["C401C1001105FF", "trailing-data"],
         ["FE", "bad-tag"],
         ["", "truncated"],
         ["C501C100", "remote-protocol-error"],
