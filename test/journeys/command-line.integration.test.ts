@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { CliService, runCli } from "../support/cli.ts";
 import { freePort } from "../support/free-port.ts";
@@ -117,6 +120,24 @@ describe("the command line against a meter", function () {
       ["1.0.2.8.0.255", "Wh"],
     ]);
     expect(profile.rows).to.have.lengthOf(2);
+  });
+
+  it("checks a gateway's configuration, and says what it does not serve yet", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "dlms-gateway-")), "gateway.yaml");
+    const meters = (poll: string): string =>
+      `mqtt: { url: mqtt://127.0.0.1:1883 }\nmeters:\n  - id: house\n    target: ${target}?client=2&auth=lls\n    password: env:READER\n    poll: ${poll}\n    profiles: [hourly]\n`;
+    writeFileSync(file, meters("5s"));
+    const good = await runCli(["gateway", "--config", file, "--check", "--json"], environment);
+    expect(good.code, good.stderr).to.equal(0);
+    expect(JSON.parse(good.stdout)).to.deep.equal({ ok: true, meters: ["house"] });
+    expect(good.stderr).to.contain("not served yet: profiles");
+    const without = await runCli(["gateway", "--config", file, "--check"], { READER: "" });
+    expect(without.code).to.equal(2);
+    expect(without.stderr).to.match(/^error: meter house: .*READER/m);
+    writeFileSync(file, meters("15"));
+    const bad = await runCli(["gateway", "--config", file, "--check"], environment);
+    expect(bad.code).to.equal(2);
+    expect(bad.stderr).to.contain("meters[0].poll: expected a duration such as 5s or 15m, got 15");
   });
 
   const failures: readonly {

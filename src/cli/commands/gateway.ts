@@ -34,6 +34,8 @@ async function gateway(output: Output, options: GatewayOptions): Promise<void> {
   const directory = dirname(options.config);
   const config = loadYaml(options.config, gatewaySchema);
   const meters = config.meters.map((meter) => hostedMeter(meter, options, directory));
+  const unserved = notServed(config);
+  if (unserved.length > 0) output.note(`accepted, but not served yet: ${unserved.join(", ")}`);
   if (options.check === true) {
     output.result({ ok: true, meters: meters.map(({ id }) => id) }, () => `${options.config}: ${meters.length} meters, nothing wrong`);
     return;
@@ -49,13 +51,35 @@ async function gateway(output: Output, options: GatewayOptions): Promise<void> {
   });
 }
 
+/** Keys of the configuration that mean something later: nobody should believe that they work already. */
+function notServed({ mqtt, push, northbound, coordination, meters }: Frozen<GatewayConfig>): readonly string[] {
+  const any = (has: (meter: MeterEntry) => boolean): boolean => meters.some(has);
+  const keys: Readonly<Record<string, boolean>> = {
+    "mqtt.sparkplug": mqtt.sparkplug.enabled,
+    push: push?.tcp !== undefined || push?.udp !== undefined || push?.hdlc !== undefined,
+    northbound: northbound !== undefined || any(({ northboundPort }) => northboundPort !== undefined),
+    "coordination nats": coordination.kind !== "local",
+    profiles: any(({ profiles }) => profiles.length > 0),
+    events: any(({ events }) => events),
+    allow: any(({ allow }) => allow.length > 0),
+    ratio: any(({ ratio }) => ratio.current !== 1 || ratio.voltage !== 1),
+    "clock.correct": any(({ clock }) => clock.correct),
+  };
+  return Object.keys(keys).filter((key) => keys[key] === true);
+}
+
 type MeterEntry = Frozen<GatewayConfig>["meters"][number];
 
 function hostedMeter(meter: MeterEntry, options: CommonOptions, directory: string): HostedMeter {
   const book = { directory, load: () => ({ meters: [meter] }) };
   const target = resolveTarget(`meter:${meter.id}`, {}, book);
   // A secret that is missing, or a link that is not served, is found now and not at the first poll.
-  checkTarget(target);
+  try {
+    checkTarget(target);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(`meter ${meter.id}`, error.message, { cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+  }
   return {
     id: meter.id,
     interval: meter.poll,
