@@ -53,17 +53,17 @@ async function gateway(output: Output, options: GatewayOptions): Promise<void> {
 
 /** Keys of the configuration that mean something later: nobody should believe that they work already. */
 function notServed({ mqtt, push, northbound, coordination, meters }: Frozen<GatewayConfig>): readonly string[] {
-  const any = (has: (meter: MeterEntry) => boolean): boolean => meters.some(has);
+  const some = (has: (meter: MeterEntry) => boolean): boolean => meters.some(has);
   const keys: Readonly<Record<string, boolean>> = {
     "mqtt.sparkplug": mqtt.sparkplug.enabled,
     push: push?.tcp !== undefined || push?.udp !== undefined || push?.hdlc !== undefined,
-    northbound: northbound !== undefined || any(({ northboundPort }) => northboundPort !== undefined),
+    northbound: northbound !== undefined || some(({ northboundPort }) => northboundPort !== undefined),
     "coordination nats": coordination.kind !== "local",
-    profiles: any(({ profiles }) => profiles.length > 0),
-    events: any(({ events }) => events),
-    allow: any(({ allow }) => allow.length > 0),
-    ratio: any(({ ratio }) => ratio.current !== 1 || ratio.voltage !== 1),
-    "clock.correct": any(({ clock }) => clock.correct),
+    profiles: some(({ profiles }) => profiles.length > 0),
+    events: some(({ events }) => events),
+    allow: some(({ allow }) => allow.length > 0),
+    ratio: some(({ ratio }) => ratio.current !== 1 || ratio.voltage !== 1),
+    "clock.correct": some(({ clock }) => clock.correct),
   };
   return Object.keys(keys).filter((key) => keys[key] === true);
 }
