@@ -10,6 +10,7 @@ const layers = {
   bytes: { imports: ["errors"] },
   hdlc: { imports: ["bytes", "errors"] },
   wrapper: { imports: ["bytes", "errors"] },
+  mbus: { imports: ["bytes", "errors"] },
   dlms: { imports: ["bytes", "errors"], builtins: ["crypto"] },
   "cosem-objects": { imports: ["dlms", "bytes", "errors"] },
   sts: { imports: ["bytes", "errors"], builtins: ["crypto"] },
@@ -26,10 +27,10 @@ const layers = {
   },
   "mqtt-bridge": { imports: ["errors"] },
   broker: { imports: ["errors"], builtins: ["net"] },
-  gateway: { imports: ["client", "mqtt-bridge", "cosem-objects", "dlms", "hdlc", "wrapper", "session", "transport", "bytes", "errors"] },
+  gateway: { imports: ["client", "mqtt-bridge", "cosem-objects", "dlms", "hdlc", "wrapper", "mbus", "session", "transport", "bytes", "errors"] },
   // A store fills the ports that others declare, and needs no more of them than their types.
   store: { imports: ["bytes", "errors"], types: ["virtual-meter", "meter-model", "gateway", "mqtt-bridge", "client"], builtins: ["fs", "path"] },
-  decode: { imports: ["dlms", "cosem-objects", "hdlc", "wrapper", "optical", "bytes", "errors"] },
+  decode: { imports: ["dlms", "cosem-objects", "hdlc", "wrapper", "mbus", "optical", "bytes", "errors"] },
   field: { imports: ["client", "decode", "cosem-objects", "transport", "optical", "errors"] },
   conformance: { imports: ["dlms", "hdlc", "wrapper", "cosem-objects", "transport", "session", "bytes", "errors"] },
   config: {

@@ -17,6 +17,7 @@ import type { DlmsServer } from "../server/dlms-server.ts";
 import { realTimers } from "../session/timers.ts";
 import { LmdbMeterStore, MemoryMeterStore } from "../store/index.ts";
 import type { TraceSink } from "../transport/trace.ts";
+import type { Transport } from "../transport/transport.ts";
 import { csvLoad } from "../virtual-meter/csv-load.ts";
 import { logicalDeviceName, type MeterIdentity } from "../virtual-meter/identity.ts";
 import { MeterRunner } from "../virtual-meter/runner.ts";
@@ -33,12 +34,21 @@ export interface MeterHostOptions {
   /** Folder that relative secret files start from. */
   readonly directory: string;
   readonly trace?: TraceSink | undefined;
+  /** Lower HDLC address among several meters on one line; a meter by itself has 17 and answers without it too. */
+  readonly physicalAddress?: number | undefined;
   /** A failure the meter cannot go on after. */
   readonly onFailure: (error: unknown) => void;
 }
 
+/** Ports to listen on; a link without one is not served. */
+export interface MeterPorts {
+  readonly tcp?: number | undefined;
+  readonly udp?: number | undefined;
+  readonly hdlc?: number | undefined;
+}
+
 export interface ListeningLink {
-  readonly link: "tcp" | "hdlc";
+  readonly link: keyof MeterPorts;
   readonly address: string;
   readonly port: number;
 }
@@ -57,7 +67,7 @@ export class MeterHost {
    * Loads the state or makes a new meter and simulates its past; nothing listens yet.
    * @throws ConfigError for what cannot be used, StoreError for a state that cannot
    */
-  constructor({ config, directory, trace, onFailure }: MeterHostOptions) {
+  constructor({ config, directory, trace, physicalAddress, onFailure }: MeterHostOptions) {
     const year = Number(config.start?.slice(0, 4) ?? new Date(Date.now()).getUTCFullYear());
     const zone = zoneRule(config.timezone, year);
     const start = config.start === undefined ? Date.now() : parseStart(config.start, zone);
@@ -90,20 +100,28 @@ export class MeterHost {
       associations,
       beforeService: () => void runner.catchUp(),
       onFailure,
+      // One octet names no device: on a shared line every meter would answer to it.
+      ...(physicalAddress === undefined ? {} : { hdlc: { physicalAddress, addressLengths: [2, 4] } }),
       ...(trace === undefined ? {} : { trace }),
     });
   }
 
   /** Starts the meter's time and listens. @throws TransportError `open-failed` */
-  async start(
-    host: string,
-    ports: { readonly tcp: number | undefined; readonly hdlc: number | undefined },
-  ): Promise<readonly ListeningLink[]> {
+  async start(host: string, ports: MeterPorts): Promise<readonly ListeningLink[]> {
     const listening: ListeningLink[] = [];
-    if (ports.tcp !== undefined) listening.push({ link: "tcp", ...(await this.#server.listen("wrapper", host, ports.tcp)) });
-    if (ports.hdlc !== undefined) listening.push({ link: "hdlc", ...(await this.#server.listen("hdlc", host, ports.hdlc)) });
+    for (const [link, kind] of linkKinds) {
+      const wanted = ports[link];
+      if (wanted === undefined) continue;
+      const { address, port } = await this.#server.listen(kind, host, wanted);
+      listening.push({ link, address, port });
+    }
     this.#runner.start();
-    return listening.map(({ link, address, port }) => ({ link, address, port }));
+    return listening;
+  }
+
+  /** Answers on one end of a line that was opened elsewhere. */
+  serveHdlc(transport: Transport): void {
+    this.#server.serve("hdlc", transport);
   }
 
   /** Closes the listeners, saves and lets go of the state. */
@@ -113,6 +131,12 @@ export class MeterHost {
     await this.#store.close();
   }
 }
+
+const linkKinds = [
+  ["tcp", "wrapper"],
+  ["udp", "wrapper-udp"],
+  ["hdlc", "hdlc"],
+] as const;
 
 function loadModel(config: MeterHostConfig, zone: TimeZoneRule): LoadModel {
   return config.load.kind === "csv"

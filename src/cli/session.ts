@@ -3,7 +3,7 @@ import { connect, type MeterAddress } from "../client/connect.ts";
 import type { DlmsClient } from "../client/dlms-client.ts";
 import { loadYaml } from "../config/load.ts";
 import { addressBookSchema } from "../config/meters.ts";
-import type { ClientAuthentication } from "../dlms/association/client-connection.ts";
+import type { ClientAuthentication } from "../dlms/association/client-options.ts";
 import { ConfigError } from "../errors.ts";
 import { formatTrace } from "../log/trace-format.ts";
 import type { TraceSink } from "../transport/trace.ts";
@@ -78,10 +78,14 @@ function addressOf(target: Target): MeterAddress {
   switch (target.kind) {
     case "tcp":
       return { link: "wrapper", host: target.host, port: target.port };
+    case "udp":
+      return { link: "wrapper-udp", host: target.host, port: target.port };
     case "hdlc":
       return { link: "hdlc", host: target.host, port: target.port };
     default:
-      throw new ConfigError("TARGET", `${target.kind} targets are not served yet`, { hint: "use tcp://host:port or hdlc://host:port" });
+      throw new ConfigError("TARGET", `${target.kind} targets are not served yet`, {
+        hint: "use tcp://host:port, udp://host:port or hdlc://host:port",
+      });
   }
 }
 

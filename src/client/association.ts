@@ -1,8 +1,7 @@
 import type { DlmsClientConnection } from "../dlms/association/client-connection.ts";
-import type { ClientEvent, InvokeId } from "../dlms/association/events.ts";
+import type { ClientEvent, InvokeId, Notification } from "../dlms/association/events.ts";
 import type { NegotiatedContext } from "../dlms/association/negotiation.ts";
-import type { ServiceRequest, ServiceResult } from "../dlms/association/services.ts";
-import type { DataNotification } from "../dlms/xdlms/notification.ts";
+import type { ServiceOptions, ServiceRequest, ServiceResult } from "../dlms/association/services.ts";
 import { LocalProtocolError, TransportError } from "../errors.ts";
 import { ClientSession, type ClientSessionOptions } from "../session/client-session.ts";
 
@@ -11,13 +10,14 @@ export type ProgressListener = (receivedBytes: number) => void;
 
 export interface ClientAssociationOptions extends Omit<ClientSessionOptions<ClientEvent>, "application"> {
   readonly application: DlmsClientConnection;
-  readonly onNotification?: (notification: DataNotification) => void;
+  readonly onNotification?: (notification: Notification) => void;
   /** Milliseconds that release and disconnect may take together before the transport is simply closed. */
   readonly closeTimeout?: number;
 }
 
 interface Pending {
-  readonly resolve: (result: ServiceResult) => void;
+  /** Without a result where nothing answers. */
+  readonly resolve: (result?: ServiceResult) => void;
   readonly reject: (error: unknown) => void;
   readonly onProgress: ProgressListener | undefined;
 }
@@ -76,13 +76,23 @@ export class ClientAssociation {
     return this.#context;
   }
 
-  request(request: ServiceRequest, onProgress?: ProgressListener): Promise<ServiceResult> {
+  /** Carries a service out. */
+  request(request: ServiceRequest, onProgress?: ProgressListener, priority?: Pick<ServiceOptions, "highPriority">): Promise<ServiceResult> {
+    return this.#request(request, onProgress, { ...priority, confirmed: true }) as Promise<ServiceResult>;
+  }
+
+  /** Sends a service that nothing answers; done when it has been handed to the link. */
+  async send(request: ServiceRequest): Promise<void> {
+    await this.#request(request, undefined, { confirmed: false });
+  }
+
+  #request(request: ServiceRequest, onProgress: ProgressListener | undefined, options: ServiceOptions): Promise<ServiceResult | undefined> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) {
         reject(this.#failure);
         return;
       }
-      const invokeId = this.#options.application.request(request, this.#options.timers.now());
+      const invokeId = this.#options.application.request(request, this.#options.timers.now(), options);
       this.#pending.set(invokeId, { resolve, reject, onProgress });
       this.#session.flush();
     });
@@ -142,6 +152,9 @@ export class ClientAssociation {
         return;
       case "response":
         this.#take(event.invokeId)?.resolve(event.result);
+        return;
+      case "sent":
+        this.#take(event.invokeId)?.resolve();
         return;
       case "failed":
         this.#take(event.invokeId)?.reject(event.error);

@@ -1,4 +1,5 @@
-import { type ClientAuthentication, DlmsClientConnection } from "../dlms/association/client-connection.ts";
+import { DlmsClientConnection } from "../dlms/association/client-connection.ts";
+import type { ClientAuthentication } from "../dlms/association/client-options.ts";
 import type { ClientEvent } from "../dlms/association/events.ts";
 import { HdlcConnection } from "../hdlc/connection.ts";
 import type { ClientSessionOptions } from "../session/client-session.ts";
@@ -6,13 +7,15 @@ import { realTimers, type Timers } from "../session/timers.ts";
 import { connectTcp } from "../transport/tcp.ts";
 import type { TraceSink } from "../transport/trace.ts";
 import type { Transport } from "../transport/transport.ts";
+import { connectUdp } from "../transport/udp.ts";
 import { WrapperConnection } from "../wrapper/connection.ts";
+import { maxDatagramPayload } from "../wrapper/header.ts";
 import { ClientAssociation } from "./association.ts";
 import { DlmsClient } from "./dlms-client.ts";
 
-/** Where a meter is, and what is spoken there: the wrapper, or HDLC, over TCP. */
+/** Where a meter is, and what is spoken there: the wrapper or HDLC over TCP, or the wrapper over UDP. */
 export interface MeterAddress {
-  readonly link: "wrapper" | "hdlc";
+  readonly link: "wrapper" | "wrapper-udp" | "hdlc";
   readonly host: string;
   readonly port: number;
 }
@@ -42,12 +45,13 @@ const hdlcProposal = { maxInformationFieldLength: 2030, windowSize: 7 } as const
 const defaultTimeout = 10_000;
 
 /**
- * Connects over TCP and associates.
+ * Connects over TCP or UDP and associates.
  * @throws TransportError where nobody answers, AssociationRejectedError where the meter refuses
  */
-export async function connect(address: MeterAddress, options: AssociationOptions = {}): Promise<DlmsClient> {
-  const transport = await connectTcp({ host: address.host, port: address.port, connectTimeout: options.timeout ?? defaultTimeout });
-  return associate(transport, address.link, options);
+export async function connect({ link, host, port }: MeterAddress, options: AssociationOptions = {}): Promise<DlmsClient> {
+  const { timeout = defaultTimeout } = options;
+  const transport = await (link === "wrapper-udp" ? connectUdp({ host, port }) : connectTcp({ host, port, connectTimeout: timeout }));
+  return associate(transport, link, options);
 }
 
 /** Associates over a transport that is already open; on failure it is closed. */
@@ -68,13 +72,19 @@ export async function associate(transport: Transport, link: MeterAddress["link"]
       serverSap,
       authentication,
       responseTimeout: timeout,
-      ...(options.maxReceivePduSize === undefined ? {} : { maxReceivePduSize: options.maxReceivePduSize }),
+      ...maxReceivePduSizeOver(link, options),
     }),
     timers,
     ...(trace === undefined ? {} : { trace }),
   });
   await association.open();
   return new DlmsClient(association);
+}
+
+/** What does not fit a datagram cannot be asked for. */
+function maxReceivePduSizeOver(link: MeterAddress["link"], { maxReceivePduSize }: AssociationOptions) {
+  if (link === "wrapper-udp") return { maxReceivePduSize: Math.min(maxReceivePduSize ?? maxDatagramPayload, maxDatagramPayload) };
+  return maxReceivePduSize === undefined ? {} : { maxReceivePduSize };
 }
 
 function dataLink(
@@ -84,7 +94,7 @@ function dataLink(
   timeout: number,
   options: AssociationOptions,
 ): ClientSessionOptions<ClientEvent>["link"] {
-  if (link === "wrapper") return new WrapperConnection({ clientSap, serverSap });
+  if (link !== "hdlc") return new WrapperConnection({ clientSap, serverSap, datagrams: link === "wrapper-udp" });
   const {
     physicalAddress,
     maxInformationFieldLength = hdlcProposal.maxInformationFieldLength,

@@ -1,5 +1,5 @@
 import { ByteWriter } from "../bytes/byte-writer.ts";
-import type { CaptureObject } from "../cosem-objects/capture-object.ts";
+import { type CaptureObject, isClockTime, sameCaptureObject } from "../cosem-objects/capture-object.ts";
 import { ProfileGeneric } from "../cosem-objects/classes/profile-generic.ts";
 import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import { entryDescriptor, profileSelector, rangeDescriptor } from "../cosem-objects/profile-selection.ts";
@@ -12,18 +12,29 @@ import type { ProgressListener } from "./association.ts";
 import type { DlmsClient } from "./dlms-client.ts";
 import type { ObjectReader } from "./object-reader.ts";
 
-/** Which rows: all, those stamped within a range (inclusive), the last ones, or entries by number from 1 (0 is the last). */
+/** Columns by number from 1, both included; 0 is the last. */
+export interface ColumnSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Which rows: all, those stamped within a range (inclusive), the last ones, or entries by number from 1 (0 is the last);
+ * and which columns of them, all unless said. A range takes any columns, which come in the order of their capture.
+ */
 export type ProfileSelection =
   | { readonly kind: "all" }
-  | { readonly kind: "range"; readonly from: CosemDateTime; readonly to: CosemDateTime }
-  | { readonly kind: "last"; readonly count: number }
-  | { readonly kind: "entries"; readonly from: number; readonly to: number };
+  | { readonly kind: "range"; readonly from: CosemDateTime; readonly to: CosemDateTime; readonly columns?: readonly CaptureObject[] }
+  | { readonly kind: "last"; readonly count: number; readonly columns?: ColumnSpan }
+  | { readonly kind: "entries"; readonly from: number; readonly to: number; readonly columns?: ColumnSpan };
 
 const bufferAttribute = ProfileGeneric.attributes.buffer.id;
 
+const allColumns: ColumnSpan = { from: 1, to: 0 };
+
 /**
- * Reads a profile with the names, scalers and units of its columns.
- * @throws DataAccessError where the meter refuses
+ * Reads a profile with the names, scalers and units of its columns, whatever encoding the meter sends it in.
+ * @throws DataAccessError where the meter refuses, DecodeError for a buffer of other columns
  */
 export async function readProfile(
   client: DlmsClient,
@@ -32,11 +43,12 @@ export async function readProfile(
   selection: ProfileSelection,
   onProgress?: ProgressListener,
 ): Promise<ProfileTable> {
-  const objects = await client.get(ProfileGeneric, logicalName, "captureObjects");
+  const captured = await client.get(ProfileGeneric, logicalName, "captureObjects");
   const capturePeriod = await client.get(ProfileGeneric, logicalName, "capturePeriod");
+  const objects = selectedObjects(captured, selection);
   const scalerUnits = [];
   for (const object of objects) scalerUnits.push(await reader.scalerOf(object));
-  const access = await accessSelection(client, logicalName, objects, selection);
+  const access = await accessSelection(client, logicalName, captured, selection);
   const buffer = await client.getRaw(
     { classId: ProfileGeneric.classId, logicalName, attribute: bufferAttribute, selection: access },
     onProgress,
@@ -44,10 +56,19 @@ export async function readProfile(
   return new ProfileTable({ logicalName, capturePeriod, captureObjects: objects, scalerUnits }, buffer);
 }
 
+/** The columns that come, in their order. */
+function selectedObjects(captured: readonly CaptureObject[], selection: ProfileSelection): readonly CaptureObject[] {
+  if (selection.kind === "all" || selection.columns === undefined) return captured;
+  if (selection.kind !== "range")
+    return captured.slice(selection.columns.from - 1, selection.columns.to === 0 ? undefined : selection.columns.to);
+  const { columns } = selection;
+  return columns.length === 0 ? captured : captured.filter((object) => columns.some((column) => sameCaptureObject(column, object)));
+}
+
 async function accessSelection(
   client: DlmsClient,
   logicalName: LogicalName,
-  objects: readonly CaptureObject[],
+  captured: readonly CaptureObject[],
   selection: ProfileSelection,
 ): Promise<AccessSelection | undefined> {
   switch (selection.kind) {
@@ -55,27 +76,32 @@ async function accessSelection(
       return undefined;
     case "range":
       return selected(profileSelector.range, rangeDescriptor, {
-        restrictingObject: clockOf(objects, logicalName),
+        restrictingObject: clockOf(captured, logicalName),
         fromValue: selection.from,
         toValue: selection.to,
-        selectedValues: [],
+        selectedValues: selection.columns ?? [],
       });
     case "entries":
-      return entries(selection.from, selection.to);
+      return entries(selection.from, selection.to, selection.columns);
     case "last": {
       const inUse = await client.get(ProfileGeneric, logicalName, "entriesInUse");
-      return entries(Math.max(1, inUse - selection.count + 1), 0);
+      return entries(Math.max(1, inUse - selection.count + 1), 0, selection.columns);
     }
   }
 }
 
-function entries(from: number, to: number): AccessSelection {
-  return selected(profileSelector.entry, entryDescriptor, { fromEntry: from, toEntry: to, fromSelectedValue: 1, toSelectedValue: 0 });
+function entries(from: number, to: number, columns = allColumns): AccessSelection {
+  return selected(profileSelector.entry, entryDescriptor, {
+    fromEntry: from,
+    toEntry: to,
+    fromSelectedValue: columns.from,
+    toSelectedValue: columns.to,
+  });
 }
 
 /** The clock among the captured objects: where it stands differs (Green Book pitfall 18). */
 function clockOf(objects: readonly CaptureObject[], logicalName: LogicalName): CaptureObject {
-  const clock = objects.find(({ classId, attribute }) => classId === 8 && attribute === 2);
+  const clock = objects.find(isClockTime);
   if (clock === undefined) {
     throw new DataAccessError("other-reason", `${logicalName} captures no clock, so it has no range of times`, {
       hint: "select with --last or --entries",

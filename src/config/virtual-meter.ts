@@ -76,6 +76,16 @@ const sts = section({
   }
 });
 
+/** How the rows of a profile go over the wire (Blue Book 4.3.6); delta only where the client negotiates it. */
+const profileEncoding = oneOf(["plain", "null-compressed", "delta", "compact-array", "null-compressed-compact-array"]);
+
+/** One encoding for all profiles, and others for those that are named. */
+const profiles = section({
+  encoding: profileEncoding.prefault("plain"),
+  load: profileEncoding.optional(),
+  hourly: profileEncoding.optional(),
+});
+
 /** The configuration of a virtual meter; a flag of `dlms meter` goes before the key of the same name. */
 export const virtualMeterSchema = section({
   serialNumber: textLike("expected 1 to 20 letters and digits in quotes", /^[0-9A-Za-z]{1,20}$/),
@@ -100,6 +110,7 @@ export const virtualMeterSchema = section({
   history: period().optional(),
   load: load.prefault("synthetic"),
   scenario: text("the path of a scenario").optional(),
+  profiles: profiles.prefault({}),
   keys: section({
     encryption: demoSecret().optional(),
     authentication: demoSecret().optional(),

@@ -2,12 +2,12 @@ import { ByteReader } from "../bytes/byte-reader.ts";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
 import { dataTag } from "../dlms/axdr/data-type.ts";
 import type { CosemDateTime } from "../dlms/axdr/date-time.ts";
-import { writeLength } from "../dlms/axdr/length.ts";
+import { type TableEncoding, type TableSource, writeTable } from "../dlms/axdr/table-writer.ts";
 import type { DataAccessResult } from "../dlms/xdlms/results.ts";
 import type { AccessSelection } from "../dlms/xdlms/selective-access.ts";
 import { DecodeError } from "../errors.ts";
-import { type CaptureObject, captureObject, sameCaptureObject } from "./capture-object.ts";
-import type { Encoder } from "./object.ts";
+import { type CaptureObject, captureObject, isClockTime, sameCaptureObject } from "./capture-object.ts";
+import type { Encoder, ObjectContext } from "./object.ts";
 import { entryDescriptor, profileSelector, rangeDescriptor } from "./profile-selection.ts";
 
 /** Rows of a profile in order of time, oldest first; what the server needs of a buffer. */
@@ -15,7 +15,10 @@ export interface RowSource {
   readonly rowCount: number;
   /** Time stamp of a row, ms UTC; never decreasing. */
   instant(row: number): number;
-  /** Appends one tagged value. */
+  /**
+   * Appends one tagged value. A clock has a time in every row, and no value is of a delta type: both mean something else
+   * in a buffer.
+   */
   writeCell(row: number, column: number, writer: ByteWriter): void;
 }
 
@@ -25,6 +28,16 @@ export interface ProfileBuffer {
   readonly snapshot: () => RowSource;
   /** ms UTC of a time in a request, which may leave its deviation to the meter; undefined where it names no instant. */
   readonly toInstant: (time: CosemDateTime) => number | undefined;
+  /** How rows go over the wire; plain without it. */
+  readonly compression?: ProfileCompression;
+}
+
+/** How a profile saves octets. */
+export interface ProfileCompression {
+  /** Deltas are sent only where delta-value-encoding was negotiated, and are null-compressed where not. */
+  readonly encoding: TableEncoding;
+  /** Seconds; what the attribute capture_period says, since a client computes the times from that. */
+  readonly capturePeriod: () => number;
 }
 
 const clockTime: CaptureObject = { classId: 8, logicalName: "0.0.1.0.0.255", attribute: 2, dataIndex: 0 };
@@ -37,29 +50,44 @@ interface Selected {
 }
 
 /**
- * buffer of Profile generic (Blue Book 4.3.6): an array of structures, whole or by range (selector 1, by the clock,
- * inclusive at both ends) or by entry (selector 2). Nothing selected is an empty array, not an error.
+ * buffer of Profile generic (Blue Book 4.3.6): an array of structures, or what the compression makes of it, whole or by
+ * range (selector 1, by the clock, inclusive at both ends) or by entry (selector 2). Nothing selected is an empty array,
+ * not an error.
  */
 export function profileBuffer(profile: ProfileBuffer): Encoder {
   return {
-    encode(writer, selection) {
+    encode(writer, selection, context) {
       const rows = profile.snapshot();
       const selected = select(profile, rows, selection);
       if (typeof selected === "string") return selected;
-      writeRows(writer, rows, selected);
+      writeSelected(writer, rows, selected, profile, context);
       return "success";
     },
   };
 }
 
-function writeRows(writer: ByteWriter, rows: RowSource, { from, to, columns }: Selected): void {
-  writer.u8(dataTag.array);
-  writeLength(writer, Math.max(0, to - from));
-  for (let row = from; row < to; row++) {
-    writer.u8(dataTag.structure);
-    writeLength(writer, columns.length);
-    for (const column of columns) rows.writeCell(row, column, writer);
-  }
+function writeSelected(
+  writer: ByteWriter,
+  rows: RowSource,
+  { from, to, columns }: Selected,
+  { captureObjects, compression }: ProfileBuffer,
+  context: ObjectContext,
+): void {
+  const objects = captureObjects();
+  const source: TableSource = {
+    rowCount: Math.max(0, to - from),
+    columnCount: columns.length,
+    writeCell: (row, column, target) => rows.writeCell(from + row, columns[column] as number, target),
+  };
+  writeTable(writer, source, {
+    encoding: compression === undefined ? "plain" : negotiated(compression.encoding, context),
+    clockColumns: columns.flatMap((column, index) => (isClockTime(objects[column] as CaptureObject) ? [index] : [])),
+    capturePeriod: compression === undefined ? 0 : compression.capturePeriod() * 1000,
+  });
+}
+
+function negotiated(encoding: TableEncoding, { association }: ObjectContext): TableEncoding {
+  return encoding === "delta" && !association.conformance.has("delta-value-encoding") ? "null-compressed" : encoding;
 }
 
 function select(profile: ProfileBuffer, rows: RowSource, selection: AccessSelection | undefined): Selected | (DataAccessResult & string) {

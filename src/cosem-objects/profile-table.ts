@@ -1,6 +1,7 @@
 import { type ColumnTable, decodeColumns } from "../dlms/axdr/columns.ts";
 import { formatDateTime, instantToDateTime } from "../dlms/axdr/date-time.ts";
-import type { CaptureObject } from "./capture-object.ts";
+import { DecodeError } from "../errors.ts";
+import { type CaptureObject, isClockTime } from "./capture-object.ts";
 import { findClass } from "./catalogue.ts";
 import { attributeById } from "./define.ts";
 import { formatObis, type LogicalName } from "./logical-name.ts";
@@ -26,8 +27,8 @@ export interface ProfileDescription {
   readonly scalerUnits: readonly (ScalerUnit | undefined)[];
 }
 
-const clockClass = 8;
-const timeAttribute = 2;
+/** What most classes have their value in, so that a column is called after its object alone. */
+const valueAttribute = 2;
 
 /** A profile as a client got it: named, typed columns over the octets of the buffer, decoded when they are looked at. */
 export class ProfileTable {
@@ -37,15 +38,17 @@ export class ProfileTable {
   /** The values, raw: unscaled numbers, instants with deviations, octets. */
   readonly values: ColumnTable;
 
-  /** @throws DecodeError for octets that are no buffer */
+  /** @throws DecodeError for octets that are no buffer, or the buffer of other columns */
   constructor(profile: ProfileDescription, buffer: Uint8Array) {
     this.logicalName = profile.logicalName;
     this.capturePeriod = profile.capturePeriod;
     this.columns = profile.captureObjects.map((object, index) => describe(object, profile.scalerUnits[index]));
-    const clockColumns = profile.captureObjects.flatMap(({ classId, attribute }, index) =>
-      classId === clockClass && attribute === timeAttribute ? [index] : [],
-    );
+    const clockColumns = profile.captureObjects.flatMap((object, index) => (isClockTime(object) ? [index] : []));
     this.values = decodeColumns(buffer, { clockColumns, capturePeriod: profile.capturePeriod * 1000 });
+    const { rowCount, columnCount } = this.values;
+    if (rowCount > 0 && columnCount !== this.columns.length) {
+      throw new DecodeError("bad-length", "buffer", 0, `buffer: rows of ${columnCount} cells for ${this.columns.length} capture objects`);
+    }
   }
 
   get rowCount(): number {
@@ -87,7 +90,7 @@ function describe(object: CaptureObject, scalerUnit: ScalerUnit | undefined): Pr
 function columnName({ logicalName, classId, attribute, dataIndex }: CaptureObject): string {
   const name = nameOf(logicalName) ?? formatObis(logicalName);
   const element = dataIndex === 0 ? "" : ` [${dataIndex}]`;
-  const cosemClass = attribute === timeAttribute ? undefined : findClass(classId);
+  const cosemClass = attribute === valueAttribute ? undefined : findClass(classId);
   const attributeName = cosemClass && attributeById(cosemClass, attribute)?.name;
   return attributeName === undefined ? `${name}${element}` : `${name}, ${attributeName}${element}`;
 }

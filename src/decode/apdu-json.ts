@@ -8,14 +8,23 @@ import { DecodeError } from "../errors.ts";
 import type { ApduItem, Json } from "./explanation.ts";
 
 /** Fields that hold tagged data; every other octet string is just octets. */
-const dataFields: ReadonlySet<string> = new Set(["data", "value", "values", "parameter", "parameters", "body"]);
+export const dataFields: ReadonlySet<string> = new Set(["data", "value", "values", "parameter", "parameters", "body"]);
 
 /** An APDU as JSON: octets as hex, logical names dotted, data as tagged values, sets as lists. */
 export function apduJson(apdu: { readonly type: string }): ApduItem {
-  // The raw data of a block are a piece of something, not a value.
-  const blocks = apdu.type.includes("block");
+  const blocks = holdsBlocks(apdu.type);
   const fields = Object.entries(apdu).filter(([key, value]) => key !== "type" && value !== undefined);
   return { type: apdu.type, ...Object.fromEntries(fields.map(([key, value]) => [key, toJson(key, value, blocks)])) };
+}
+
+/** A value as JSON, by the rules of the field `key`. */
+export function fieldJson(key: string, value: unknown): Json {
+  return toJson(key, value, false);
+}
+
+/** True for APDUs that carry blocks: their raw data are a piece of something, not a value. */
+export function holdsBlocks(type: string): boolean {
+  return type.includes("block");
 }
 
 function toJson(key: string, value: unknown, blocks: boolean): Json {

@@ -1,12 +1,12 @@
 import { ByteReader } from "../bytes/byte-reader.ts";
 import { logicalNameFromBytes } from "../cosem-objects/logical-name.ts";
-import { decodeGetResults, decodeSingle } from "../dlms/association/block-payload.ts";
-import { BlockReceiver } from "../dlms/association/block-receiver.ts";
 import { readData } from "../dlms/axdr/data.ts";
 import type { Apdu } from "../dlms/xdlms/apdu.ts";
 import type { CosemAttributeDescriptor } from "../dlms/xdlms/descriptors.ts";
 import { DecodeError } from "../errors.ts";
+import type { BlockStream } from "./blocks.ts";
 import type { ExplainedReading } from "./explanation.ts";
+import { matchTemplate, readingsByObjectList } from "./push-templates/index.ts";
 import { readingOf, readingsOfNotification } from "./readings.ts";
 
 interface Asked {
@@ -14,40 +14,46 @@ interface Asked {
   readonly list: boolean;
 }
 
-/** More than any meter holds. */
-const longestPayload = 16 * 1024 * 1024;
-
-/**
- * Listens to APDUs in the order they were exchanged, remembers what was asked for, joins the blocks of answers, and
- * gives the values with the attributes they belong to.
- */
+/** Listens to APDUs in the order they were exchanged, remembers what was asked for, and gives values their attributes. */
 export class Conversation {
   readonly readings: ExplainedReading[] = [];
-  readonly warnings: string[] = [];
+  readonly #warn: (warning: string) => void;
   #asked: Asked | undefined;
-  #blocks: BlockReceiver | undefined;
+  /** Attributes of the SET under way in blocks. */
+  #written: readonly CosemAttributeDescriptor[] = [];
+  /** Whether the last ACTION was one with list. */
+  #actionList: boolean | undefined;
 
-  hear(apdu: Apdu): void {
-    try {
-      this.#hear(apdu);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.warnings.push(`${apdu.type}: ${error.message}`);
-    }
+  constructor(warn: (warning: string) => void) {
+    this.#warn = warn;
   }
 
-  /** To be called at the end. */
-  finish(): void {
-    if (this.#blocks !== undefined) this.warnings.push("the blocks of the last answer have no end");
+  /** Whether the content of blocks is a list, as far as the requests heard say. */
+  expectsList(stream: BlockStream): boolean | undefined {
+    return stream === "get-response" ? this.#asked?.list : stream === "action-response" ? this.#actionList : undefined;
+  }
+
+  /** An APDU that stands for itself. */
+  hear(apdu: Apdu): void {
+    this.#guarded(apdu.type, () => this.#hear(apdu));
+  }
+
+  /** The data that blocks carried, joined. */
+  hearJoined(stream: BlockStream, data: readonly (Uint8Array | undefined)[]): void {
+    this.#guarded(stream, () => {
+      if (stream === "get-response") this.#answer(data);
+      else if (stream === "set-request") this.#pushAll(this.#written, data);
+      else if (stream === "action-response") this.#pushAll([], data);
+    });
   }
 
   #hear(apdu: Apdu): void {
     switch (apdu.type) {
       case "get-request-normal":
-        this.#ask({ attributes: [apdu.attribute], list: false });
+        this.#asked = { attributes: [apdu.attribute], list: false };
         return;
       case "get-request-with-list":
-        this.#ask({ attributes: apdu.attributes.map(({ attribute }) => attribute), list: true });
+        this.#asked = { attributes: apdu.attributes.map(({ attribute }) => attribute), list: true };
         return;
       case "get-response-normal":
         if (apdu.result.data !== undefined) this.#answer([apdu.result.data]);
@@ -55,11 +61,28 @@ export class Conversation {
       case "get-response-with-list":
         this.#answer(apdu.results.map(({ data }) => data));
         return;
-      case "get-response-with-datablock":
-        if (apdu.result.data !== undefined) this.#block(apdu.blockNumber, apdu.lastBlock, apdu.result.data);
-        return;
       case "set-request-normal":
         this.#push(apdu.attribute, apdu.value);
+        return;
+      case "set-request-with-list":
+        this.#pushAll(
+          apdu.attributes.map(({ attribute }) => attribute),
+          apdu.values,
+        );
+        return;
+      case "set-request-with-first-datablock":
+        this.#written = [apdu.attribute];
+        return;
+      case "set-request-with-list-and-first-datablock":
+        this.#written = apdu.attributes.map(({ attribute }) => attribute);
+        return;
+      case "action-request-normal":
+      case "action-request-with-first-pblock":
+        this.#actionList = false;
+        return;
+      case "action-request-with-list":
+      case "action-request-with-list-and-first-pblock":
+        this.#actionList = true;
         return;
       case "action-response-normal":
         if (apdu.returned?.data !== undefined) this.#push(undefined, apdu.returned.data);
@@ -67,42 +90,38 @@ export class Conversation {
       case "event-notification-request":
         this.#push(apdu.attribute, apdu.value);
         return;
-      case "data-notification":
-        this.readings.push(...readingsOfNotification(readData(new ByteReader(apdu.body))));
+      case "data-notification": {
+        const body = readData(new ByteReader(apdu.body));
+        this.readings.push(...(matchTemplate(body)?.readings ?? readingsByObjectList(body) ?? readingsOfNotification(body)));
         return;
+      }
       default:
         return;
     }
   }
 
-  #ask(asked: Asked): void {
-    this.#asked = asked;
-    this.#blocks = undefined;
-  }
-
   #answer(values: readonly (Uint8Array | undefined)[]): void {
-    const attributes = this.#asked?.attributes.length === values.length ? this.#asked.attributes : undefined;
-    values.forEach((value, index) => {
-      if (value !== undefined) this.#push(attributes?.[index], value);
-    });
+    this.#pushAll(this.#asked?.attributes.length === values.length ? this.#asked.attributes : [], values);
   }
 
-  #block(blockNumber: number, lastBlock: boolean, raw: Uint8Array): void {
-    if (blockNumber === 1 || this.#blocks === undefined) this.#blocks = new BlockReceiver(longestPayload);
-    const outcome = this.#blocks.accept(blockNumber, lastBlock, raw);
-    if (outcome === "more") return;
-    const payload = this.#blocks.payload();
-    this.#blocks = undefined;
-    if (outcome !== "complete") {
-      this.warnings.push(`block ${blockNumber} does not follow the one before it`);
-      return;
-    }
-    this.#answer(this.#asked?.list === true ? decodeGetResults(payload).map(({ data }) => data) : [decodeSingle(payload)]);
+  #pushAll(attributes: readonly CosemAttributeDescriptor[], values: readonly (Uint8Array | undefined)[]): void {
+    values.forEach((value, index) => {
+      if (value !== undefined) this.#push(attributes[index], value);
+    });
   }
 
   #push(attribute: CosemAttributeDescriptor | undefined, value: Uint8Array): void {
     const place =
       attribute === undefined ? {} : { logicalName: logicalNameFromBytes(attribute.logicalName), attribute: attribute.attributeId };
     this.readings.push(readingOf(place, readData(new ByteReader(value))));
+  }
+
+  #guarded(what: string, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#warn(`${what}: ${error.message}`);
+    }
   }
 }

@@ -1,139 +1,195 @@
-import { ByteReader } from "../bytes/byte-reader.ts";
 import { toHex } from "../bytes/hex.ts";
-import { readBerLength } from "../dlms/acse/ber.ts";
-import { decodeAare, decodeAarq, decodeAbrt, decodeRlre, decodeRlrq } from "../dlms/acse/codec.ts";
-import { readLength } from "../dlms/axdr/length.ts";
-import { decodeApdu, readApdu } from "../dlms/xdlms/apdu.ts";
-import { apduTags, type TagMeaning, tagMeaning } from "../dlms/xdlms/tags.ts";
+import { tagMeaning } from "../dlms/xdlms/tags.ts";
 import { DecodeError } from "../errors.ts";
-import { apduJson } from "./apdu-json.ts";
-import { Conversation } from "./conversation.ts";
-import type { ApduItem, Explanation, Json } from "./explanation.ts";
-import { unwrap } from "./links.ts";
+import { llcLength, removeLlc } from "../hdlc/llc.ts";
+import { Annotator } from "./annotate/annotator.ts";
+import { ApduExplainer } from "./apdu-explainer.ts";
+import type { Decipher } from "./ciphered.ts";
+import type { Annotation, ExplainedReading, Explanation, LinkItem } from "./explanation.ts";
+import type { Fault, Found, Link, LinkField } from "./links/found.ts";
+import { hdlcLink } from "./links/hdlc-link.ts";
+import { mbusLink } from "./links/mbus-link.ts";
+import { telegramLink } from "./links/telegram-link.ts";
+import { wrapperLink } from "./links/wrapper-link.ts";
+import { Located } from "./located.ts";
+import { MessageChains } from "./message-chains.ts";
 
-/**
- * Explains any octets of the field: HDLC frames with their segments joined, wrapper PDUs, bare APDUs, several of them
- * one after the other. Never throws for any octets; what is not understood is said with the layer that failed.
- */
-export function explain(bytes: Uint8Array): Explanation {
-  const { link, apdus: units, warnings, remaining } = unwrap(bytes);
-  const conversation = new Conversation();
-  const apdus: ApduItem[] = [];
-  let left = remaining;
-  const sloppy: string[] = [];
-  for (const unit of units) left += explainUnit(unit, apdus, conversation, link.length === 0 ? undefined : sloppy);
-  conversation.finish();
-  return { link, apdus, readings: conversation.readings, remaining: left, warnings: [...warnings, ...sloppy, ...conversation.warnings] };
+export interface ExplainOptions {
+  /** Whether to say what every octet of the input is. */
+  readonly annotate?: boolean;
+  /** Takes the protection off ciphered APDUs. */
+  readonly decipher?: Decipher;
+}
+
+/** An explanation with what it was made from. */
+export interface Explained {
+  readonly explanation: Explanation;
+  /** The octets of each APDU that stands for itself, without what it was wrapped in. */
+  readonly apdus: readonly Uint8Array[];
+  /** What every octet of the input is, in order and each once; empty unless asked for. */
+  readonly annotations: readonly Annotation[];
 }
 
 /**
- * Bare octets may be several APDUs; a frame carries one, and what some servers leave behind it goes to `sloppy`.
- * @returns octets of the unit that nothing was made of
+ * Explains any octets of the field: HDLC frames, wrapper PDUs, M-Bus frames, telegrams of IEC 62056-21 and bare APDUs,
+ * one after the other and mixed, with rubbish between them. Never throws for any octets; what is not understood is said
+ * with the layer that failed.
  */
-function explainUnit(unit: Uint8Array, apdus: ApduItem[], conversation: Conversation, sloppy: string[] | undefined): number {
-  const reader = new ByteReader(unit);
-  while (reader.remaining > 0) {
-    const start = reader.offset;
+export function explain(bytes: Uint8Array, options: ExplainOptions = {}): Explanation {
+  return explainFully(bytes, options).explanation;
+}
+
+/** {@link explain} with the octets of the APDUs, and with annotations when they are asked for. */
+export function explainFully(bytes: Uint8Array, options: ExplainOptions = {}): Explained {
+  return new Explainer(bytes, options).run();
+}
+
+/** In the order of how much they demand of the octets. */
+const kinds = { hdlc: hdlcLink, wrapper: wrapperLink, mbus: mbusLink, "iec62056-21": telegramLink } as const;
+const links: readonly Link[] = Object.values(kinds);
+
+/** Attempts at bare APDUs may look at this many octets for each of the input before they are kept short. */
+const patience = 4;
+const shortAttempt = 4096;
+
+class Explainer {
+  readonly #input: Uint8Array;
+  readonly #annotator: Annotator | undefined;
+  readonly #link: LinkItem[] = [];
+  readonly #warnings: string[] = [];
+  readonly #telegramReadings: ExplainedReading[] = [];
+  readonly #apdus: ApduExplainer;
+  readonly #chains: MessageChains;
+  /** The link that the last message came over. */
+  #lastLink: Link | undefined;
+  /** Octets that failed attempts at bare APDUs have looked at. */
+  #spent = 0;
+  #remaining = 0;
+
+  constructor(input: Uint8Array, { annotate = false, decipher }: ExplainOptions) {
+    const warn = (warning: string): void => void this.#warnings.push(warning);
+    this.#input = input;
+    this.#annotator = annotate ? new Annotator() : undefined;
+    this.#apdus = new ApduExplainer({ annotator: this.#annotator, decipher, warn });
+    this.#chains = new MessageChains(warn, (part) => this.#annotator?.mark(part, 0, part.length, 1, { field: "segment" }));
+  }
+
+  run(): Explained {
+    for (let offset = 0; offset < this.#input.length; ) offset = this.#step(offset);
+    this.#chains.finish();
+    this.#apdus.finish();
+    const explanation = {
+      link: this.#link,
+      apdus: this.#apdus.items,
+      readings: [...this.#apdus.readings, ...this.#telegramReadings],
+      remaining: this.#remaining,
+      warnings: this.#warnings,
+    };
+    return { explanation, apdus: this.#apdus.octets, annotations: this.#annotator?.annotations() ?? [] };
+  }
+
+  /** Explains what stands at `offset`; returns where to go on. */
+  #step(offset: number): number {
+    for (const link of links) {
+      const found = link.at(this.#input, offset, link === this.#lastLink);
+      if (found === undefined) continue;
+      this.#lastLink = link;
+      this.#take(offset, found);
+      return found.end;
+    }
+    this.#lastLink = undefined;
+    const bare = this.#bareApdu(offset);
+    if (typeof bare === "number") return bare;
+    const next = this.#nextSound(offset + 1);
+    this.#pass(offset, next, bare);
+    return next;
+  }
+
+  /** The next place where a message surely begins, or the end. */
+  #nextSound(from: number): number {
+    for (let offset = from; offset < this.#input.length; offset++) {
+      if (links.some((link) => link.at(this.#input, offset, false)?.sound === true)) return offset;
+    }
+    return this.#input.length;
+  }
+
+  /** Tells of octets that nothing could be made of, by the layer they seem to belong to. */
+  #pass(start: number, end: number, error: DecodeError): void {
+    const octets = Located.of(this.#input, start, end);
+    this.#remaining += octets.length;
+    const fault = faultAt(this.#input, start);
+    if (
+      fault === undefined &&
+      (tagMeaning(octets.bytes[0] ?? 0) !== undefined || (this.#link.length === 0 && end === this.#input.length))
+    ) {
+      this.#apdus.report(octets, error);
+      return;
+    }
+    const { kind, error: reason } = fault ?? { kind: "none", error: "unknown format" };
+    this.#link.push({ kind, ok: false, error: reason, bytes: toHex(octets.bytes) });
+    this.#annotator?.mark(octets, 0, octets.length, 0, {
+      field: "not understood",
+      meaning: fault === undefined ? reason : `${kind}: ${reason}`,
+    });
+  }
+
+  #take(offset: number, { item, fields, payload, readings, warnings }: Found): void {
+    if (item !== undefined) this.#link.push(item);
+    if (warnings !== undefined) this.#warnings.push(...warnings);
+    if (readings !== undefined) this.#telegramReadings.push(...readings);
+    this.#markFields(offset, fields, payload?.start);
+    if (payload === undefined) return;
+    const message = this.#chains.accept(payload, Located.of(this.#input, payload.start, payload.end));
+    if (message === undefined) return;
+    const apdu = payload.llc ? this.#withoutLlc(message) : message;
+    this.#remaining += this.#apdus.explainMessage(apdu, { channel: payload.channel, nesting: 0, depth: 1 });
+  }
+
+  /** The field that begins where the payload does is explained by whoever explains the payload. */
+  #markFields(offset: number, fields: readonly LinkField[], payloadStart: number | undefined): void {
+    if (this.#annotator === undefined) return;
+    const input = Located.of(this.#input);
+    let start = offset;
+    for (const field of fields) {
+      if (start !== payloadStart) this.#annotator.mark(input, start, field.end, 0, field);
+      start = field.end;
+    }
+  }
+
+  #withoutLlc(message: Located): Located {
+    const apdu = message.locate(removeLlc(message.bytes));
+    this.#markLlc(message, message.length - apdu.length);
+    return apdu;
+  }
+
+  /** Explains a bare APDU. Returns where it ends, or why there is none. */
+  #bareApdu(offset: number): number | DecodeError {
+    const hasty = this.#spent > patience * this.#input.length;
+    const source = Located.of(this.#input, offset, hasty ? Math.min(this.#input.length, offset + shortAttempt) : this.#input.length);
+    const apdu = source.locate(removeLlc(source.bytes));
+    const llc = source.length - apdu.length;
     try {
-      apdus.push(explainApdu(reader, conversation));
+      const length = this.#apdus.explain(apdu, { channel: "", nesting: 0, depth: 0 });
+      if (llc > 0) this.#link.push({ kind: "llc", ok: true });
+      this.#markLlc(source, llc);
+      return offset + llc + length;
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      apdus.push({ type: nameOfTag(unit[start]), error: error.message, layer: "xdlms", octets: toHex(unit.subarray(start)) });
-      return unit.length - start;
-    }
-    if (sloppy !== undefined && reader.remaining > 0) {
-      sloppy.push(`${reader.remaining} octets behind the ${apdus.at(-1)?.type}: ${toHex(reader.rest())}`);
+      this.#spent += error.offset;
+      return error;
     }
   }
-  return 0;
-}
 
-function nameOfTag(tag: number | undefined): string {
-  return (tag === undefined ? undefined : tagMeaning(tag)?.kind) ?? "unknown";
-}
-
-function explainApdu(reader: ByteReader, conversation: Conversation): ApduItem {
-  const tag = reader.peek();
-  const meaning = tag === undefined ? undefined : tagMeaning(tag);
-  switch (meaning?.kind) {
-    case "aarq":
-      return withInitiate("aarq", decodeAarq(takeBer(reader)));
-    case "aare":
-      return withInitiate("aare", decodeAare(takeBer(reader)));
-    case "rlrq":
-      return withInitiate("rlrq", decodeRlrq(takeBer(reader)));
-    case "rlre":
-      // Its lengths are often wrong, so it takes all there is.
-      return withInitiate("rlre", decodeRlre(reader.rest()));
-    case "abrt":
-      return withInitiate("abrt", decodeAbrt(takeBer(reader)));
-  }
-  if (meaning !== undefined && (meaning.protection !== "plain" || meaning.kind.startsWith("general-")))
-    return explainCiphered(reader, meaning);
-  const apdu = readApdu(reader);
-  conversation.hear(apdu);
-  return apduJson(apdu);
-}
-
-/** One BER value, whole. */
-function takeBer(reader: ByteReader): Uint8Array {
-  const start = reader.offset;
-  reader.skip(1);
-  reader.skip(readBerLength(reader, "ACSE"), "ACSE");
-  return reader.slice(start, reader.offset);
-}
-
-/** Passwords and challenges are not shown; the Initiate APDU inside is, where it is plain. */
-function withInitiate(
-  type: string,
-  fields: { readonly userInformation?: Uint8Array | undefined; readonly authenticationValue?: Uint8Array | undefined },
-): ApduItem {
-  const { userInformation, authenticationValue, ...rest } = fields;
-  return {
-    ...apduJson({ type, ...rest }),
-    ...(authenticationValue === undefined ? {} : { authenticationValue: `(${authenticationValue.length} octets)` }),
-    ...(userInformation === undefined ? {} : { userInformation: explainInitiate(userInformation) }),
-  };
-}
-
-function explainInitiate(bytes: Uint8Array): Json {
-  try {
-    const meaning = tagMeaning(bytes[0] as number);
-    if (meaning !== undefined && meaning.protection !== "plain") return explainCiphered(new ByteReader(bytes), meaning);
-    return apduJson(decodeApdu(bytes));
-  } catch (error) {
-    if (error instanceof DecodeError) return { error: error.message, octets: toHex(bytes) };
-    throw error;
+  #markLlc(message: Located, length: number): void {
+    this.#annotator?.mark(message, 0, length, 0, { field: "LLC" });
+    if (length > llcLength) this.#warnings.push(`the LLC header stands there ${length / llcLength} times`);
   }
 }
 
-const securityHeaderLength = 5;
-
-/** What a ciphered APDU says in clear: security control, invocation counter, system title. */
-function explainCiphered(reader: ByteReader, { kind, protection }: TagMeaning): ApduItem {
-  const tag = reader.u8("ciphered APDU");
-  const general = tag === apduTags["general-glo-ciphering"].plain || tag === apduTags["general-ded-ciphering"].plain;
-  if (protection === "plain" && !general) {
-    const rest = reader.rest();
-    return { type: kind, note: "not explained without keys", octets: toHex(rest) };
+function faultAt(input: Uint8Array, offset: number): Fault | undefined {
+  for (const [kind, link] of Object.entries(kinds)) {
+    const error = link.faultAt(input, offset);
+    if (error !== undefined) return { kind: kind as keyof typeof kinds, error };
   }
-  const systemTitle = general ? toHex(reader.bytes(readLength(reader, "system title"), "system title")) : undefined;
-  const body = reader.sub(readLength(reader, "ciphered APDU"), "ciphered APDU");
-  if (body.remaining < securityHeaderLength) throw body.error("bad-length", "ciphered APDU", "no security header");
-  const control = body.u8("security control");
-  return {
-    type: kind,
-    protection: general ? kind : protection,
-    ...(systemTitle === undefined ? {} : { systemTitle }),
-    securityControl: {
-      suite: control & 0x0f,
-      authenticated: (control & 0x10) !== 0,
-      encrypted: (control & 0x20) !== 0,
-      broadcast: (control & 0x40) !== 0,
-      compressed: (control & 0x80) !== 0,
-    },
-    invocationCounter: body.u32("invocation counter"),
-    note: "ciphered: needs keys",
-    octets: toHex(body.rest()),
-  };
+  return undefined;
 }

@@ -3,9 +3,9 @@ import type { PlainValue } from "../cosem-objects/plain-value.ts";
 /** JSON without `any`. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** What was found on the link layer, in order: frames, wrapper PDUs, and octets that are neither. */
+/** What was found on the link layer, in order: frames, PDUs, telegrams, and octets that are none of them. */
 export interface LinkItem {
-  readonly kind: "hdlc" | "wrapper" | "none";
+  readonly kind: "hdlc" | "wrapper" | "mbus" | "iec62056-21" | "llc" | "none";
   readonly ok: boolean;
   readonly error?: string;
   readonly [detail: string]: Json | undefined;
@@ -28,6 +28,19 @@ export interface ExplainedReading {
   readonly unit?: string;
   readonly raw: PlainValue;
   readonly type: string;
+}
+
+/** What some consecutive octets of the input mean. */
+export interface Annotation {
+  /** From the start of the input. */
+  readonly offset: number;
+  readonly length: number;
+  /** Nesting: fields of a field are one deeper. */
+  readonly depth: number;
+  readonly field: string;
+  readonly meaning?: string;
+  /** Octets that are a password or an answer to a challenge: not to be printed. */
+  readonly secret?: true;
 }
 
 /** Everything that could be understood; the keys are an interface. */

@@ -53,6 +53,11 @@ export function isBroadcast(address: HdlcAddress): boolean {
   return isAllStation(address.logical, address) || (address.physical !== undefined && isAllStation(address.physical, address));
 }
 
+/** True for a server that speaks by itself and has no address of its own yet (IEC 62056-46 6.4.2.3, CALLING). */
+export function isCalling({ physical, length }: HdlcAddress): boolean {
+  return physical !== undefined && physical === largestPart[length] - 1;
+}
+
 /** True when `part` of `address` means every device rather than one. */
 export function isAllStation(part: number, address: HdlcAddress): boolean {
   return part === largestPart[address.length];

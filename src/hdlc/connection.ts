@@ -1,6 +1,6 @@
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { LocalProtocolError } from "../errors.ts";
-import { type HdlcAddress, hdlcAddress, sameStation } from "./address.ts";
+import { type HdlcAddress, hdlcAddress, isBroadcast, isCalling, sameStation } from "./address.ts";
 import { connectionDefaults, type HdlcConnectionOptions } from "./connection-options.ts";
 import type { ControlField } from "./control-field.ts";
 import { earliest, isDue } from "./deadline.ts";
@@ -10,14 +10,7 @@ import { type HdlcFrame, writeFrame } from "./frame.ts";
 import { FrameDecoder, type FrameEvent } from "./frame-decoder.ts";
 import { InformationTransfer } from "./information-transfer.ts";
 import { addLlc, llcCommand, llcLength, removeLlc } from "./llc.ts";
-import {
-  decodeParameters,
-  defaultHdlcParameters,
-  encodeParameters,
-  type HdlcParameters,
-  negotiate,
-  resolveParameters,
-} from "./parameters.ts";
+import { defaultHdlcParameters, encodeParameters, type HdlcParameters, negotiate, parametersOf, resolveParameters } from "./parameters.ts";
 import { clientTransitions, type HdlcClientInput, type HdlcState } from "./transitions.ts";
 import { UnconfirmedReceiver, writeUnconfirmed } from "./unconfirmed.ts";
 
@@ -47,6 +40,8 @@ export class HdlcConnection {
   #ourTurn = true;
   /** A confirmed APDU went out and none has come back. */
   #awaitingAnswer = false;
+  /** The user knows that the server has more to say: it is asked as soon as the turn is ours. */
+  #pollAtOnce = false;
   /** I frames taken or newly acknowledged, and I frames lost, in the server's present turn. */
   #turn = { taken: 0, acknowledged: 0, lost: false };
   /** Repetitions since the server last made progress. */
@@ -91,9 +86,10 @@ export class HdlcConnection {
 
   /**
    * Opens the link with SNRM.
-   * @throws LocalProtocolError unless disconnected.
+   * @throws LocalProtocolError unless disconnected, or when the server address means more than one.
    */
   connect(now: number): void {
+    if (isBroadcast(this.#server)) throw new LocalProtocolError("all stations cannot be connected to", { layer: "hdlc" });
     if (!this.#move("connect")) throw new LocalProtocolError(`connect on an HDLC link that is ${this.#state}`, { layer: "hdlc" });
     this.#attempts = 0;
     this.#sendCommand("snrm", now);
@@ -117,9 +113,15 @@ export class HdlcConnection {
     else if (this.#state === "connected" && this.#ourTurn) this.#useTurn(now);
   }
 
-  /** Asks the server for more, after an answer that others follow although the link cannot know it (GBT streaming). */
+  /**
+   * Asks the server for one more APDU, which follows although the link cannot know it (GBT streaming): at once when the
+   * turn is ours, else as soon as it is and the APDU has not come; then again until it comes.
+   */
   poll(now: number): void {
-    if (this.#state === "connected" && this.#ourTurn) this.#sendPoll(now);
+    if (this.#state !== "connected") return;
+    this.#awaitingAnswer = true;
+    this.#pollAtOnce = true;
+    if (this.#ourTurn) this.#useTurn(now);
   }
 
   /** Closes the link with DISC; nothing happens when there is none. */
@@ -182,8 +184,10 @@ export class HdlcConnection {
   #onFrame(frame: HdlcFrame, bytes: Uint8Array, now: number, events: HdlcEvent[]): HdlcDiscardReason | undefined {
     const { control, source, destination } = frame;
     if (this.#isEcho(frame, bytes)) return "echo";
-    const fromServer = this.#servers.some((server) => sameStation(server, source)) && sameStation(destination, this.#client);
-    if (!fromServer && !(control.kind === "ui" && this.#options.anyUnconfirmed)) return "address";
+    const toUs = sameStation(destination, this.#client);
+    const fromServer = toUs && this.#servers.some((server) => sameStation(server, source));
+    const byItself = control.kind === "ui" && (this.#options.anyUnconfirmed || (toUs && isCalling(source)));
+    if (!fromServer && !byItself) return "address";
     this.#echo.forget();
     if (this.#inactivityDeadline !== undefined) this.#inactivityDeadline = now + this.#options.inactivityTimeout;
     switch (control.kind) {
@@ -219,10 +223,12 @@ export class HdlcConnection {
   }
 
   #onAccepted(frame: HdlcFrame, now: number, events: HdlcEvent[]): undefined {
-    this.#parameters = negotiate(this.#proposal, readAnswer(frame.information));
+    // An answer that cannot be read promises nothing beyond what every station is able to do.
+    this.#parameters = negotiate(this.#proposal, parametersOf(frame.information) ?? defaultHdlcParameters);
     this.#move("ua", events);
     this.#transfer = this.#newTransfer();
     this.#awaitingAnswer = false;
+    this.#pollAtOnce = false;
     if (this.#options.inactivityTimeout > 0) this.#inactivityDeadline = now + this.#options.inactivityTimeout;
     events.push({ type: "connected", parameters: this.#parameters });
     this.#takeTurn(now);
@@ -289,6 +295,7 @@ export class HdlcConnection {
     const apdu = reception.sdu === undefined ? nothing : removeLlc(reception.sdu);
     if (apdu.length > 0) {
       this.#awaitingAnswer = false;
+      this.#pollAtOnce = false;
       this.#pollDeadline = undefined;
       events.push({ type: "apdu", bytes: apdu, confirmed: true, source: frame.source });
     }
@@ -312,7 +319,7 @@ export class HdlcConnection {
     if (transfer.hasInformation && !transfer.peerBusy) {
       transfer.transmit(this.#write);
       this.#giveTurn(now);
-    } else if (pollNow || transfer.receivingSdu || windowFull || this.#turn.lost) {
+    } else if (pollNow || this.#pollAtOnce || transfer.receivingSdu || windowFull || this.#turn.lost) {
       this.#sendPoll(now);
     } else if (this.#awaitingAnswer || transfer.hasInformation) {
       this.#pollDeadline ??= now + this.#options.pollInterval;
@@ -331,6 +338,7 @@ export class HdlcConnection {
 
   #giveTurn(now: number): void {
     this.#ourTurn = false;
+    this.#pollAtOnce = false;
     this.#turn = { taken: 0, acknowledged: 0, lost: false };
     this.#pollDeadline = undefined;
     this.#responseDeadline = now + this.#options.responseTimeout;
@@ -383,14 +391,5 @@ export class HdlcConnection {
 
   #newTransfer(): InformationTransfer {
     return new InformationTransfer(this.#parameters, this.#options.maxApduLength + llcLength);
-  }
-}
-
-/** An answer that cannot be read promises nothing beyond what every station is able to do. */
-function readAnswer(information: Uint8Array): HdlcParameters {
-  try {
-    return decodeParameters(information);
-  } catch {
-    return defaultHdlcParameters;
   }
 }

@@ -1,5 +1,6 @@
 import { ByteReader } from "../bytes/byte-reader.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
+import { DecodeError } from "../errors.ts";
 
 /** What a link may carry, seen from the end that holds the value (IEC 62056-46 6.4.4.4.3.2). Lengths in octets. */
 export interface HdlcParameters {
@@ -68,6 +69,16 @@ export function decodeParameters(information: Uint8Array): HdlcParameters {
     );
   }
   return found;
+}
+
+/** What {@link decodeParameters} reads; undefined when it cannot be read. */
+export function parametersOf(information: Uint8Array): HdlcParameters | undefined {
+  try {
+    return decodeParameters(information);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -6,8 +6,16 @@ import { addLlc, llcLength, llcResponse, removeLlc } from "./llc.ts";
 import { defaultHdlcParameters, type HdlcParameters } from "./parameters.ts";
 import { type HdlcServerInput, type HdlcServerState, serverTransitions } from "./transitions.ts";
 
-/** Third octet of the information field of FRMR: why a frame was rejected (ISO/IEC 13239 5.5.3.4.2). */
-const rejection = { undefinedControl: 0x80, informationTooLong: 0x20, invalidReceiveSequence: 0x10 } as const;
+/**
+ * Third octet of the information field of FRMR: why a frame was rejected (ISO/IEC 13239 5.5.3.4.2, bits W, X, Y, Z; X
+ * never comes without W).
+ */
+const rejection = {
+  undefinedControl: 0x80,
+  informationNotPermitted: 0xc0,
+  informationTooLong: 0x20,
+  invalidReceiveSequence: 0x10,
+} as const;
 
 const nothing = new Uint8Array(0);
 
@@ -54,11 +62,14 @@ export class SecondaryLink {
     this.#holdingTurn = false;
   }
 
-  /** Answers with `apdu`: at once while the turn is held for it, else when the client asks again. */
+  /** Queues `apdu`. It goes out with {@link answer} while the turn is held for it, else when the client asks again. */
   send(apdu: Uint8Array): void {
-    if (this.#state !== "connected") return;
-    this.#transfer.enqueue(addLlc(llcResponse, apdu));
-    if (this.#holdingTurn) this.#useTurn();
+    if (this.#state === "connected") this.#transfer.enqueue(addLlc(llcResponse, apdu));
+  }
+
+  /** Uses the turn that was held, once there is an answer: as much of all that is queued as the window takes. */
+  answer(): void {
+    if (this.#holdingTurn && this.#transfer.hasInformation) this.#useTurn();
   }
 
   /** Takes any frame but SNRM, DISC and UI. */
@@ -79,6 +90,7 @@ export class SecondaryLink {
         // Commands are dealt with before; UA, DM and FRMR are for servers to send.
         return "unexpected";
     }
+    if (control.kind !== "i" && information.length > 0) return this.#reject(control, rejection.informationNotPermitted);
     if (information.length > this.#parameters.maxInformationFieldLengthReceive) return this.#reject(control, rejection.informationTooLong);
     if (this.#transfer.acknowledge(control.receiveSequence) === undefined) {
       return this.#reject(control, rejection.invalidReceiveSequence);

@@ -8,12 +8,12 @@ import { type HdlcFrame, writeFrame } from "./frame.ts";
 import { FrameDecoder, type FrameEvent } from "./frame-decoder.ts";
 import { addLlc, llcResponse } from "./llc.ts";
 import {
-  decodeParameters,
   defaultHdlcParameters,
   encodeParameters,
   type HdlcParameters,
   largestHdlcParameters,
   negotiate,
+  parametersOf,
   resolveParameters,
 } from "./parameters.ts";
 import { SecondaryLink } from "./secondary-link.ts";
@@ -152,8 +152,12 @@ export class HdlcStation {
     this.#sendNotices([sdu], client, link?.server ?? this.#ownAddress(channel.serverSap), false);
   }
 
-  /** What to put on the line, once; undefined when there is nothing. */
+  /**
+   * What to put on the line, once; undefined when there is nothing. The answers queued on a channel up to now share its
+   * turn, so that several go out together where the window allows.
+   */
   dataToSend(): Uint8Array | undefined {
+    for (const link of this.#links.values()) link.answer();
     return this.#output.length === 0 ? undefined : this.#output.finish();
   }
 
@@ -306,10 +310,5 @@ function channelKey({ clientSap, serverSap }: HdlcChannel): string {
 
 /** What SNRM proposes; undefined when it cannot be read, or is longer than every station is able to receive. */
 function readProposal(information: Uint8Array): HdlcParameters | undefined {
-  if (information.length > defaultHdlcParameters.maxInformationFieldLengthReceive) return undefined;
-  try {
-    return decodeParameters(information);
-  } catch {
-    return undefined;
-  }
+  return information.length > defaultHdlcParameters.maxInformationFieldLengthReceive ? undefined : parametersOf(information);
 }

@@ -1,12 +1,22 @@
 import type { AccessRole } from "../cosem-objects/access.ts";
-import type { ServerAuthentication } from "../dlms/association/server-connection.ts";
+import type { ServerAuthentication } from "../dlms/association/server-options.ts";
+import type { Conformance } from "../dlms/xdlms/conformance.ts";
 import { InvariantError } from "../errors.ts";
+
+/** What both sides know of an association that is never opened (Green Book 9.4.2). */
+export interface PreEstablished {
+  readonly conformance: Conformance;
+  /** Longest APDU the client takes, in octets. */
+  readonly clientMaxReceivePduSize: number;
+}
 
 /** An association that a server foresees: who may open it, how, and what for. */
 export interface AssociationDeclaration {
   readonly clientSap: number;
   readonly role: AccessRole;
   readonly authentication: ServerAuthentication;
+  /** The association stands without being opened: for unconfirmed services, broadcast and notifications. */
+  readonly preEstablished?: PreEstablished;
 }
 
 /** The associations of a server, by client SAP; they hold for every logical device. */

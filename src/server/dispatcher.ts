@@ -1,20 +1,34 @@
+import { ByteReader } from "../bytes/byte-reader.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { attributeRight } from "../cosem-objects/access.ts";
 import { attributeById, methodById } from "../cosem-objects/define.ts";
 import type { ObjectView, VisibleObject } from "../cosem-objects/logical-device.ts";
 import { logicalNameFromBytes } from "../cosem-objects/logical-name.ts";
 import type { ObjectContext } from "../cosem-objects/object.ts";
-import type {
-  ActionOutcome,
-  AttributeRequest,
-  GetResult,
-  MethodRequest,
-  ServiceRequest,
-  ServiceResult,
+import {
+  type AccessElement,
+  type AccessOutcome,
+  type ActionOutcome,
+  type AttributeRequest,
+  type GetResult,
+  type MethodRequest,
+  refuseAll,
+  refuseElement,
+  type ServiceRequest,
+  type ServiceResult,
 } from "../dlms/association/services.ts";
+import { dataTag } from "../dlms/axdr/data-type.ts";
+import { readCount, writeLength } from "../dlms/axdr/length.ts";
+import { rawData } from "../dlms/xdlms/raw-data.ts";
 import type { DataAccessResult } from "../dlms/xdlms/results.ts";
 
-type MaybePromise<T> = T | Promise<T>;
+export type MaybePromise<T> = T | Promise<T>;
+
+/** Carries out the services of one association. It never throws for anything a client can send. */
+export interface ServiceHandler {
+  /** The result comes at once where no handler is asynchronous. */
+  handle(request: ServiceRequest): MaybePromise<ServiceResult>;
+}
 
 /**
  * Carries out services on the objects that an association sees. The order of the checks is the one conformance tests
@@ -22,7 +36,7 @@ type MaybePromise<T> = T | Promise<T>;
  *
  * Elements of a list are carried out one after the other, since a later one may read what an earlier one wrote.
  */
-export class Dispatcher {
+export class Dispatcher implements ServiceHandler {
   readonly #view: ObjectView;
   readonly #context: ObjectContext;
   readonly #writer = new ByteWriter(1024);
@@ -32,29 +46,53 @@ export class Dispatcher {
     this.#context = context;
   }
 
-  /** Never throws for anything a client can send; the result comes at once where no handler is asynchronous. */
   handle(request: ServiceRequest): MaybePromise<ServiceResult> {
     switch (request.service) {
       case "get":
-        return { service: "get", results: request.attributes.map((attribute) => this.#get(attribute)) };
+        return { service: "get", results: request.attributes.map((attribute) => this.get(attribute)) };
       case "set":
         return inOrder(
           request.attributes,
-          (attribute, index) => this.#set(attribute, request.values[index] as Uint8Array),
+          (attribute, index) => this.set(attribute, request.values[index] as Uint8Array),
           (results) => ({ service: "set", results }),
         );
       case "action":
         return inOrder(
           request.methods,
-          (method) => this.#invoke(method),
+          (method) => this.invoke(method),
           (results) => ({ service: "action", results }),
         );
+      case "access": {
+        let broken = false;
+        return inOrder(
+          request.elements,
+          (element) => (broken ? refuseElement(element, "other-reason") : this.#access(element)),
+          (results) => ({ service: "access", results }),
+          (outcome) => {
+            broken ||= request.breakOnError === true && !succeeded(outcome);
+          },
+        );
+      }
+      default:
+        return refuseAll(request, "object-undefined");
     }
   }
 
-  #get({ attribute, selection }: AttributeRequest): GetResult {
+  #access(element: AccessElement): MaybePromise<AccessOutcome> {
+    switch (element.service) {
+      case "get":
+        return { service: "get", ...this.get(element) };
+      case "set":
+        return then(this.set(element, element.value), (result) => ({ service: "set", result }));
+      case "action":
+        return then(this.invoke(element), ({ result, returned }) => ({ service: "action", result, returned: returned?.data }));
+    }
+  }
+
+  get({ attribute, selection }: AttributeRequest): GetResult {
     const found = this.#find(attribute);
     if (typeof found === "string") return { error: found };
+    if (attribute.attributeId === 0) return this.#getAll(found, selection);
     const member = attributeById(found.object.cosemClass, attribute.attributeId);
     if (member === undefined) return { error: "object-undefined" };
     if (!attributeRight(member.definition, found.right).read) return { error: "read-write-denied" };
@@ -64,9 +102,10 @@ export class Dispatcher {
     return result === "success" ? { data: this.#writer.finish() } : { error: result };
   }
 
-  #set({ attribute, selection }: AttributeRequest, value: Uint8Array): MaybePromise<DataAccessResult> {
+  set({ attribute, selection }: AttributeRequest, value: Uint8Array): MaybePromise<DataAccessResult> {
     const found = this.#find(attribute);
     if (typeof found === "string") return found;
+    if (attribute.attributeId === 0) return this.#setAll(found, value);
     const member = attributeById(found.object.cosemClass, attribute.attributeId);
     if (member === undefined) return "object-undefined";
     if (!attributeRight(member.definition, found.right).write) return "read-write-denied";
@@ -74,7 +113,7 @@ export class Dispatcher {
     return found.object.write(attribute.attributeId, value, this.#context);
   }
 
-  #invoke({ method, parameter }: MethodRequest): MaybePromise<ActionOutcome> {
+  invoke({ method, parameter }: MethodRequest): MaybePromise<ActionOutcome> {
     const found = this.#find(method);
     if (typeof found === "string") return { result: found, returned: undefined };
     if (methodById(found.object.cosemClass, method.methodId) === undefined) return { result: "object-undefined", returned: undefined };
@@ -84,6 +123,42 @@ export class Dispatcher {
     const finish = (result: ActionOutcome["result"]): ActionOutcome =>
       writer.length === 0 ? { result, returned: undefined } : { result, returned: { data: writer.finish() } };
     return outcome instanceof Promise ? outcome.then(finish) : finish(outcome);
+  }
+
+  /** Attribute 0: a structure of all attributes that may be read, null-data for those that cannot be now. */
+  #getAll({ object, right }: VisibleObject, selection: AttributeRequest["selection"]): GetResult {
+    if (!this.#context.association.conformance.has("attribute0-supported-with-get")) return { error: "object-undefined" };
+    if (selection !== undefined) return { error: "scope-of-access-violated" };
+    const readable = Object.values(object.cosemClass.attributes).filter((definition) => attributeRight(definition, right).read);
+    if (readable.length === 0) return { error: "read-write-denied" };
+    const writer = this.#writer;
+    writer.truncate(0);
+    writer.u8(dataTag.structure);
+    writeLength(writer, readable.length);
+    for (const { id } of readable) {
+      const start = writer.length;
+      if (object.read(id, writer, undefined, this.#context) === "success") continue;
+      writer.truncate(start);
+      writer.u8(dataTag["null-data"]);
+    }
+    return { data: writer.finish() };
+  }
+
+  /** Attribute 0: a structure with a value for each attribute that may be written, null-data for those to be left alone. */
+  #setAll({ object, right }: VisibleObject, data: Uint8Array): MaybePromise<DataAccessResult> {
+    if (!this.#context.association.conformance.has("attribute0-supported-with-set")) return "object-undefined";
+    const writable = Object.values(object.cosemClass.attributes).filter((definition) => attributeRight(definition, right).write);
+    if (writable.length === 0) return "read-write-denied";
+    const values = elementsOf(data);
+    if (values?.length !== writable.length) return "type-unmatched";
+    return inOrder(
+      writable,
+      ({ id }, index) => {
+        const value = values[index] as Uint8Array;
+        return value[0] === dataTag["null-data"] ? "success" : object.write(id, value, this.#context);
+      },
+      (results) => results.find((result) => result !== "success") ?? "success",
+    );
   }
 
   #find(target: {
@@ -96,29 +171,42 @@ export class Dispatcher {
   }
 }
 
+/** The elements of a structure, each as octets; undefined for anything else. */
+function elementsOf(data: Uint8Array): readonly Uint8Array[] | undefined {
+  const reader = new ByteReader(data);
+  if (reader.u8("structure") !== dataTag.structure) return undefined;
+  return Array.from({ length: readCount(reader, "structure") }, () => rawData.read(reader));
+}
+
+const succeeded = (outcome: AccessOutcome): boolean =>
+  outcome.service === "get" ? outcome.error === undefined : outcome.result === "success";
+
+function then<T, R>(value: MaybePromise<T>, next: (value: T) => R): MaybePromise<R> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
 /** Maps one after the other, synchronously as long as every step is. */
 function inOrder<T, R, Result>(
   items: readonly T[],
   step: (item: T, index: number) => MaybePromise<R>,
-  then: (results: readonly R[]) => Result,
+  finish: (results: readonly R[]) => Result,
+  after: (result: R) => void = () => {},
 ): MaybePromise<Result> {
   const results: R[] = [];
+  const take = (result: R): void => {
+    results.push(result);
+    after(result);
+  };
   for (let index = 0; index < items.length; index++) {
     const result = step(items[index] as T, index);
-    if (result instanceof Promise) return continueInOrder(items, step, then, results, result);
-    results.push(result);
+    if (result instanceof Promise) return continueFrom(index, result);
+    take(result);
   }
-  return then(results);
-}
+  return finish(results);
 
-async function continueInOrder<T, R, Result>(
-  items: readonly T[],
-  step: (item: T, index: number) => MaybePromise<R>,
-  then: (results: readonly R[]) => Result,
-  results: R[],
-  pending: Promise<R>,
-): Promise<Result> {
-  results.push(await pending);
-  for (let index = results.length; index < items.length; index++) results.push(await step(items[index] as T, index));
-  return then(results);
+  async function continueFrom(index: number, pending: Promise<R>): Promise<Result> {
+    take(await pending);
+    for (let next = index + 1; next < items.length; next++) take(await step(items[next] as T, next));
+    return finish(results);
+  }
 }

@@ -1,17 +1,19 @@
 import type { LogicalDevice, ObjectView, VisibleObject } from "../cosem-objects/logical-device.ts";
-import type { ServerEvent } from "../dlms/association/events.ts";
+import type { Notification } from "../dlms/association/events.ts";
+import type { NegotiatedContext } from "../dlms/association/negotiation.ts";
 import { DlmsServerConnection } from "../dlms/association/server-connection.ts";
-import type { ServiceResult } from "../dlms/association/services.ts";
+import { LocalProtocolError } from "../errors.ts";
 import { HdlcStation, type HdlcStationOptions } from "../hdlc/station.ts";
 import type { Channel, StationLink } from "../session/data-link.ts";
-import { ServerSession } from "../session/server-session.ts";
 import { realTimers, type Timers } from "../session/timers.ts";
 import { listenTcp } from "../transport/tcp.ts";
 import type { TraceSink } from "../transport/trace.ts";
 import type { Listener, Transport } from "../transport/transport.ts";
+import { listenUdp } from "../transport/udp.ts";
 import { WrapperStation } from "../wrapper/station.ts";
-import type { AssociationDeclaration, AssociationTable } from "./associations.ts";
-import { Dispatcher } from "./dispatcher.ts";
+import type { AssociationDeclaration, AssociationTable, PreEstablished } from "./associations.ts";
+import { Dispatcher, type ServiceHandler } from "./dispatcher.ts";
+import { ServedTransport } from "./served-transport.ts";
 
 /** Objects that one association has for itself, its association object among them. */
 export type OwnObjects = (declaration: AssociationDeclaration, view: ObjectView) => readonly VisibleObject[];
@@ -36,15 +38,15 @@ export interface DlmsServerOptions {
 
 const defaults = { maxReceivePduSize: 0xffff, idleTimeout: 180_000, maxConnections: 256 } as const;
 
-/** What is spoken over a transport. */
-export type LinkKind = "wrapper" | "hdlc";
+/** What is spoken over a transport: the wrapper in a stream or in datagrams, or HDLC. */
+export type LinkKind = "wrapper" | "wrapper-udp" | "hdlc";
 
 /** Serves logical devices to any number of clients over any number of transports. */
 export class DlmsServer {
   readonly #options: DlmsServerOptions;
   readonly #devices: ReadonlyMap<number, LogicalDevice>;
   readonly #views = new Map<string, ObjectView>();
-  readonly #sessions = new Set<ServerSession<ServerEvent>>();
+  readonly #served = new Set<ServedTransport>();
   readonly #listeners: Listener[] = [];
 
   constructor(options: DlmsServerOptions) {
@@ -53,55 +55,78 @@ export class DlmsServer {
   }
 
   /**
-   * Listens on TCP, with the wrapper or with HDLC inside.
+   * Listens on TCP, with the wrapper or with HDLC inside, or on UDP with the wrapper.
    * @throws TransportError `open-failed`
    */
   async listen(link: LinkKind, host: string, port: number): Promise<Listener> {
-    const { maxConnections = defaults.maxConnections } = this.#options;
-    const listener = await listenTcp({ host, port, maxConnections }, (transport) => this.serve(link, transport));
+    const { maxConnections = defaults.maxConnections, timers = realTimers } = this.#options;
+    const accept = (transport: Transport): void => this.serve(link, transport);
+    const listener = await (link === "wrapper-udp"
+      ? listenUdp({ host, port, maxPeers: maxConnections, idleTimeout: peerIdleTimeout, now: () => timers.now() }, accept)
+      : listenTcp({ host, port, maxConnections }, accept));
     this.#listeners.push(listener);
     return listener;
   }
 
   /** Serves one connected transport. */
   serve(link: LinkKind, transport: Transport): void {
-    const { timers = realTimers, idleTimeout = defaults.idleTimeout, trace } = this.#options;
-    const dispatchers = new Map<DlmsServerConnection, Dispatcher>();
-    const connections = new Map<number, DlmsServerConnection>();
-    const session: ServerSession<ServerEvent> = new ServerSession<ServerEvent>({
-      transport,
-      link: this.#link(link),
-      timers,
-      idleTimeout,
-      ...(trace === undefined ? {} : { trace }),
-      accept: (channel) => {
-        const connection = this.#connect(channel);
-        if (connection !== undefined) connections.set(keyOf(channel), connection);
-        return connection;
-      },
-      onEvent: (event, channel) => {
-        const connection = connections.get(keyOf(channel));
-        if (connection !== undefined) this.#handle(event, channel, connection, dispatchers, () => session.flush());
-      },
-      onChannelClosed: (channel) => {
-        const connection = connections.get(keyOf(channel));
-        connections.delete(keyOf(channel));
-        if (connection !== undefined) dispatchers.delete(connection);
-      },
-      onClosed: () => this.#sessions.delete(session),
-    });
-    this.#sessions.add(session);
+    this.#serve(link, transport);
+  }
+
+  /**
+   * Sends a notification to a client wherever it has an association, or a pre-established one on a channel in use.
+   * @returns on how many transports it went out
+   * @throws LocalProtocolError where the client did not agree to such notifications
+   */
+  notify(channel: Channel, notification: Notification): number {
+    let count = 0;
+    for (const served of this.#served) if (served.notify(channel, notification)) count += 1;
+    return count;
+  }
+
+  /**
+   * Sends a notification over a transport that we opened ourselves, in a pre-established association. The transport is
+   * served from then on: a client that confirms, or asks, is heard.
+   * @throws LocalProtocolError where there is no pre-established association with the client
+   */
+  push(link: LinkKind, transport: Transport, channel: Channel, notification: Notification): void {
+    const served = this.#serve(link, transport);
+    if (!served.open(channel) || !served.notify(channel, notification)) {
+      throw new LocalProtocolError(`client ${channel.clientSap} has no pre-established association`);
+    }
   }
 
   /** Stops listening and closes every connection. */
   async close(): Promise<void> {
     await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
-    await Promise.all([...this.#sessions].map((session) => session.close()));
+    await Promise.all([...this.#served].map((served) => served.close()));
+  }
+
+  #serve(link: LinkKind, transport: Transport): ServedTransport {
+    const { timers = realTimers, idleTimeout = defaults.idleTimeout, trace, beforeService, onFailure } = this.#options;
+    const served: ServedTransport = new ServedTransport({
+      transport,
+      link: this.#link(link),
+      timers,
+      idleTimeout,
+      ...(trace === undefined ? {} : { trace }),
+      connect: (channel) => this.#connect(channel),
+      handler: (channel, context) => this.#handler(channel, context),
+      beforeService,
+      onFailure,
+      onClosed: () => this.#served.delete(served),
+    });
+    this.#served.add(served);
+    return served;
   }
 
   #link(kind: LinkKind): StationLink {
     const logicalDevices = [...this.#devices.keys()];
     if (kind === "wrapper") return new WrapperStation({ logicalDevices });
+    if (kind === "wrapper-udp") {
+      const { idleTimeout = defaults.idleTimeout } = this.#options;
+      return new WrapperStation({ logicalDevices, datagrams: true, inactivityTimeout: idleTimeout });
+    }
     return new HdlcStation({ physicalAddress: defaultPhysicalAddress, ...this.#options.hdlc, logicalDevices });
   }
 
@@ -109,61 +134,21 @@ export class DlmsServer {
   #connect({ clientSap, serverSap }: Channel): DlmsServerConnection | undefined {
     if (!this.#devices.has(serverSap)) return undefined;
     const { associations, maxReceivePduSize = defaults.maxReceivePduSize } = this.#options;
+    const declaration = associations.find(clientSap);
     return new DlmsServerConnection({
       clientSap,
       serverSap,
-      authentication: associations.find(clientSap)?.authentication,
+      authentication: declaration?.authentication,
       maxReceivePduSize,
+      ...(declaration?.preEstablished === undefined
+        ? {}
+        : { preEstablished: preEstablishedContext({ clientSap, serverSap }, declaration.preEstablished, maxReceivePduSize) }),
     });
   }
 
-  #handle(
-    event: ServerEvent,
-    channel: Channel,
-    connection: DlmsServerConnection,
-    dispatchers: Map<DlmsServerConnection, Dispatcher>,
-    flush: () => void,
-  ): void {
-    switch (event.type) {
-      case "associated": {
-        const view = this.#view(channel);
-        if (view !== undefined) dispatchers.set(connection, new Dispatcher(view, { association: event.context }));
-        return;
-      }
-      case "released":
-        dispatchers.delete(connection);
-        return;
-      case "indication":
-        this.#carryOut(event, connection, dispatchers.get(connection), flush);
-        return;
-    }
-  }
-
-  #carryOut(
-    { invokeId, request }: ServerEvent & { readonly type: "indication" },
-    connection: DlmsServerConnection,
-    dispatcher: Dispatcher | undefined,
-    flush: () => void,
-  ): void {
-    if (dispatcher === undefined) return;
-    const fail = (error: unknown): void => {
-      this.#options.onFailure?.(error);
-      connection.respond(invokeId, failedResult(request));
-    };
-    try {
-      this.#options.beforeService?.();
-      const result = dispatcher.handle(request);
-      if (!(result instanceof Promise)) {
-        connection.respond(invokeId, result);
-        return;
-      }
-      result
-        .then((settled) => connection.respond(invokeId, settled), fail)
-        .then(flush)
-        .catch((error: unknown) => this.#options.onFailure?.(error));
-    } catch (error) {
-      fail(error);
-    }
+  #handler(channel: Channel, association: NegotiatedContext): ServiceHandler | undefined {
+    const view = this.#view(channel);
+    return view && new Dispatcher(view, { association });
   }
 
   #view({ clientSap, serverSap }: Channel): ObjectView | undefined {
@@ -180,21 +165,25 @@ export class DlmsServer {
   }
 }
 
+/** A UDP peer quiet for this long may have to make room for another, in ms. */
+const peerIdleTimeout = 10_000;
+
 /** Lower HDLC address most meters leave the factory with. */
 const defaultPhysicalAddress = 17;
 
-function keyOf(channel: Channel): number {
-  return channel.clientSap * 0x10000 + channel.serverSap;
-}
-
-/** What a client hears of a bug of ours. */
-function failedResult(request: Parameters<Dispatcher["handle"]>[0]): ServiceResult {
-  switch (request.service) {
-    case "get":
-      return { service: "get", results: request.attributes.map(() => ({ error: "other-reason" }) as const) };
-    case "set":
-      return { service: "set", results: request.attributes.map(() => "other-reason" as const) };
-    case "action":
-      return { service: "action", results: request.methods.map(() => ({ result: "other-reason", returned: undefined }) as const) };
-  }
+function preEstablishedContext(
+  { clientSap, serverSap }: Channel,
+  { conformance, clientMaxReceivePduSize }: PreEstablished,
+  serverMaxReceivePduSize: number,
+): NegotiatedContext {
+  return {
+    clientSap,
+    serverSap,
+    applicationContext: "logical-name",
+    referencing: "logical-name",
+    mechanism: "none",
+    conformance,
+    clientMaxReceivePduSize,
+    serverMaxReceivePduSize,
+  };
 }

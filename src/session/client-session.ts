@@ -1,17 +1,19 @@
 import type { TraceSink } from "../transport/trace.ts";
 import type { Transport } from "../transport/transport.ts";
 import { Alarm, earlier } from "./alarm.ts";
-import type { ApplicationConnection } from "./application.ts";
+import type { ClientApplicationConnection } from "./application.ts";
 import type { DataLink, LinkEvent } from "./data-link.ts";
 import type { Timers } from "./timers.ts";
 
 export interface ClientSessionOptions<Event> {
   readonly transport: Transport;
   readonly link: DataLink;
-  readonly application: ApplicationConnection<Event>;
+  readonly application: ClientApplicationConnection<Event>;
   readonly timers: Timers;
   /** Quiet time in ms after which a partial frame is dropped; only links over serial lines need it. */
   readonly silence?: number;
+  /** The link is used without being connected: for unconfirmed APDUs alone (broadcast, pre-established associations). */
+  readonly connectionless?: boolean;
   readonly trace?: TraceSink;
 }
 
@@ -46,10 +48,10 @@ export class ClientSession<Event> {
 
   /** Opens the link; `onLinkConnected` follows, at once where the link has no connection phase. */
   open(): void {
-    const { link, timers } = this.#options;
-    link.connect(timers.now());
+    const { link, timers, connectionless = false } = this.#options;
+    if (!connectionless) link.connect(timers.now());
     this.flush();
-    if (link.state === "connected") this.#listener.onLinkConnected();
+    if (connectionless || link.state === "connected") this.#listener.onLinkConnected();
   }
 
   /** Ends the link politely; `onLinkDisconnected` follows. */
@@ -66,8 +68,9 @@ export class ClientSession<Event> {
     const { application, link, timers, transport, trace } = this.#options;
     const now = timers.now();
     for (let apdu = application.apduToSend(); apdu !== undefined; apdu = application.apduToSend()) {
-      trace?.({ at: now, direction: "sent", layer: "apdu", bytes: apdu });
-      link.send(apdu, now);
+      trace?.({ at: now, direction: "sent", layer: "apdu", bytes: apdu.bytes });
+      if (apdu.confirmed) link.send(apdu.bytes, now);
+      else link.sendUnconfirmed(apdu.bytes, now);
     }
     for (let bytes = link.dataToSend(); bytes !== undefined; bytes = link.dataToSend()) {
       trace?.({ at: now, direction: "sent", layer: "line", bytes });
@@ -107,13 +110,15 @@ export class ClientSession<Event> {
   }
 
   #deliver(events: readonly LinkEvent[], now: number): void {
-    const { application, trace, transport } = this.#options;
+    const { application, link, trace, transport } = this.#options;
+    let heard = false;
     for (const event of events) {
       if (this.#closed) return;
       switch (event.type) {
         case "apdu":
           trace?.({ at: now, direction: "received", layer: "apdu", bytes: event.bytes });
-          this.#tell(application.receiveApdu(event.bytes, now));
+          this.#tell(application.receiveApdu(event.bytes, now, event.confirmed));
+          heard = true;
           break;
         case "connected":
           this.#listener.onLinkConnected();
@@ -131,6 +136,10 @@ export class ClientSession<Event> {
       }
     }
     this.flush();
+    if (heard && application.expectsMore) {
+      link.poll(now);
+      this.flush();
+    }
   }
 
   /** A listener may close the transport in answer to any event, and then hears of no other. */

@@ -37,6 +37,10 @@ export interface DataLink {
   readonly nextTimeout: number | undefined;
   connect(now: number): void;
   send(apdu: Uint8Array, now: number): void;
+  /** Without acknowledgement, where the link knows the difference. */
+  sendUnconfirmed(apdu: Uint8Array, now: number): void;
+  /** Gives the peer another turn to send, on a link that has turns. */
+  poll(now: number): void;
   disconnect(now: number): void;
   receiveBytes(chunk: Uint8Array, now: number): LinkEvent[];
   handleTimeout(now: number): LinkEvent[];
@@ -60,5 +64,7 @@ export interface StationLink {
   handleTimeout(now: number): StationEvent[];
   handleSilence(now: number): StationEvent[];
   send(channel: Channel, apdu: Uint8Array, now: number): void;
+  /** Without acknowledgement, where the link knows the difference. */
+  sendUnconfirmed(channel: Channel, apdu: Uint8Array, now: number): void;
   dataToSend(): Uint8Array | undefined;
 }

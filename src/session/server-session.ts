@@ -62,6 +62,11 @@ export class ServerSession<Event> {
     this.#transmit(now);
   }
 
+  /** Opens a channel that nobody has used yet, for what is sent without being asked; false where there is none. */
+  open(channel: Channel): boolean {
+    return this.#open(channel) !== undefined;
+  }
+
   async close(): Promise<void> {
     await this.#options.transport.close();
     this.#finish(undefined);
@@ -104,10 +109,8 @@ export class ServerSession<Event> {
     const open = this.#open(event.channel);
     if (open === undefined) return;
     trace?.({ at: now, direction: "received", layer: "apdu", bytes: event.bytes });
-    this.#tell(open.application.receiveApdu(event.bytes, now), open.channel);
-    // An unconfirmed frame is never answered, whatever the application would say (HDLC UI, broadcast).
-    if (event.confirmed) this.#drain(open, now);
-    else for (let apdu = open.application.apduToSend(); apdu !== undefined; ) apdu = open.application.apduToSend();
+    this.#tell(open.application.receiveApdu(event.bytes, now, event.confirmed), open.channel);
+    this.#drain(open, now);
   }
 
   #open(channel: Channel): OpenChannel<Event> | undefined {
@@ -133,8 +136,9 @@ export class ServerSession<Event> {
   #drain(open: OpenChannel<Event>, now: number): void {
     const { link, trace } = this.#options;
     for (let apdu = open.application.apduToSend(); apdu !== undefined; apdu = open.application.apduToSend()) {
-      trace?.({ at: now, direction: "sent", layer: "apdu", bytes: apdu });
-      link.send(open.channel, apdu, now);
+      trace?.({ at: now, direction: "sent", layer: "apdu", bytes: apdu.bytes });
+      if (apdu.confirmed) link.send(open.channel, apdu.bytes, now);
+      else link.sendUnconfirmed(open.channel, apdu.bytes, now);
     }
   }
 

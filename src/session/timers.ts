@@ -48,6 +48,15 @@ export class VirtualTimers implements Timers {
     this.#now = end;
   }
 
+  /** Moves to whatever falls due next, and calls it back; false when nothing is scheduled. */
+  advanceToNext(): boolean {
+    const next = this.#takeDue(Number.POSITIVE_INFINITY);
+    if (next === undefined) return false;
+    this.#now = Math.max(this.#now, next.at);
+    next.callback();
+    return true;
+  }
+
   #takeDue(end: number): { readonly at: number; readonly callback: () => void } | undefined {
     let best = -1;
     this.#pending.forEach((entry, index) => {

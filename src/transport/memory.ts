@@ -7,6 +7,32 @@ export interface MemoryLink {
   readonly latency?: number;
   /** How a write arrives: cut, joined with nothing, damaged or dropped. Default: as it was written. */
   readonly carry?: (bytes: Uint8Array, direction: "a-to-b" | "b-to-a") => readonly Uint8Array[];
+  /** Milliseconds that a chunk arrives later than the latency says, asked for each; later ones may overtake it. */
+  readonly delay?: () => number;
+}
+
+/** How often, from 0 for never to 1 for always, a datagram meets what datagrams may meet. Nothing by default. */
+export interface DatagramFaults {
+  readonly loss?: number;
+  readonly duplication?: number;
+  /** Arriving late, by up to `lateBy` ms. */
+  readonly reordering?: number;
+  /** Default 20. */
+  readonly lateBy?: number;
+}
+
+/** What a network does to datagrams, for a memory link: `random` gives numbers from 0 to 1, seeded so that runs repeat. */
+export function datagramFaults(
+  random: () => number,
+  { loss = 0, duplication = 0, reordering = 0, lateBy = 20 }: DatagramFaults,
+): Required<Pick<MemoryLink, "carry" | "delay">> {
+  return {
+    carry: (bytes) => {
+      if (random() < loss) return [];
+      return random() < duplication ? [bytes, bytes] : [bytes];
+    },
+    delay: () => (random() < reordering ? random() * lateBy : 0),
+  };
 }
 
 /** Two connected transports in memory, driven by the caller's clock: the wire of every test without sockets. */
@@ -51,7 +77,8 @@ class MemoryTransport implements Transport {
     const chunks = this.#link.carry?.(bytes, this.#direction) ?? [bytes];
     for (const chunk of chunks) {
       const copy = chunk.slice();
-      this.#link.schedule(this.#link.latency ?? 0, () => this.peer?.receive(copy));
+      const { latency = 0, delay } = this.#link;
+      this.#link.schedule(latency + (delay?.() ?? 0), () => this.peer?.receive(copy));
     }
     return true;
   }

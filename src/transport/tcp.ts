@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { TransportError } from "../errors.ts";
+import { connectTimeoutError, listenError, openError } from "./socket-errors.ts";
 import type { Listener, Transport } from "./transport.ts";
 
 export interface TcpOptions {
@@ -26,11 +26,7 @@ export function connectTcp(options: TcpOptions): Promise<Transport> {
     });
     socket.once("timeout", () => {
       socket.destroy();
-      reject(
-        new TransportError("timeout", `${target} did not answer within ${connectTimeout} ms`, {
-          hint: "check the address and that nothing in between drops the packets",
-        }),
-      );
+      reject(connectTimeoutError(target, connectTimeout));
     });
     socket.once("error", (cause) => reject(openError(target, cause)));
   });
@@ -133,43 +129,3 @@ class TcpTransport implements Transport {
 }
 
 const closeTimeout = 1000;
-
-function openError(target: string, cause: Error): TransportError {
-  const code = (cause as NodeJS.ErrnoException).code;
-  switch (code) {
-    case "ECONNREFUSED":
-      return new TransportError("refused", `${target} refused the connection`, {
-        cause,
-        hint: "check that the meter is running and listens on this port",
-      });
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return new TransportError("open-failed", `${target}: unknown host`, { cause, hint: "check the host name" });
-    case "ETIMEDOUT":
-      return new TransportError("timeout", `${target} did not answer`, {
-        cause,
-        hint: "check the address and that nothing in between drops the packets",
-      });
-    default:
-      return new TransportError("open-failed", `${target}: ${cause.message}`, { cause });
-  }
-}
-
-function listenError(host: string, port: number, cause: Error): TransportError {
-  switch ((cause as NodeJS.ErrnoException).code) {
-    case "EADDRINUSE":
-      return new TransportError("open-failed", `port ${port} on ${host} is already in use`, {
-        cause,
-        hint: "stop the other program or choose another port",
-      });
-    case "EACCES":
-      return new TransportError("open-failed", `no permission to listen on port ${port}`, { cause, hint: "choose a port above 1023" });
-    case "EADDRNOTAVAIL":
-      return new TransportError("open-failed", `${host} is not an address of this machine`, {
-        cause,
-        hint: "use 127.0.0.1 or an address of this machine",
-      });
-    default:
-      return new TransportError("open-failed", `cannot listen on ${host}:${port}: ${cause.message}`, { cause });
-  }
-}

@@ -1,7 +1,7 @@
 import { LogicalDevice } from "../cosem-objects/logical-device.ts";
 import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import type { CosemObject } from "../cosem-objects/object.ts";
-import type { ServerAuthentication } from "../dlms/association/server-connection.ts";
+import type { ServerAuthentication } from "../dlms/association/server-options.ts";
 import type { Meter } from "../meter-model/index.ts";
 import { AssociationTable } from "../server/associations.ts";
 import { DlmsServer, type DlmsServerOptions } from "../server/dlms-server.ts";

@@ -1,9 +1,12 @@
 import type { DecodeError } from "../errors.ts";
 
-/** An APDU that had no effect: `address` between other ports, `limit` on one channel too many. `bytes` is a view. */
+/**
+ * Octets that had no effect: an APDU for another port (`address`) or on one channel too many (`limit`), or a datagram
+ * that is not a wrapper PDU (`malformed`). `bytes` is a view.
+ */
 export interface WrapperDiscardedEvent {
   readonly type: "discarded";
-  readonly reason: "address" | "limit";
+  readonly reason: "address" | "limit" | "malformed";
   readonly bytes: Uint8Array;
 }
 

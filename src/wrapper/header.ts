@@ -3,11 +3,17 @@ import { DecodeError, LocalProtocolError } from "../errors.ts";
 /** Octets in front of the APDU. */
 export const wrapperHeaderLength = 8;
 
+/** Server port of everybody: what comes there is for each logical device, and never answered (IEC 62056-47). */
+export const allStationWPort = 0x7f;
+
 /** The only version there is (IEC 62056-47). */
 export const wrapperVersion = 1;
 
 /** The most the length field can say, in octets. */
 export const maxWpduPayload = 0xffff;
+
+/** The most that one UDP datagram over IPv4 carries behind the header, in octets. */
+export const maxDatagramPayload: number = 65_507 - wrapperHeaderLength;
 
 /** A wrapper PDU: one APDU and the ports, numerically the SAPs, it goes between. `apdu` is a view when decoded. */
 export interface Wpdu {
@@ -41,11 +47,15 @@ function u16At(bytes: Uint8Array, offset: number): number {
 
 /**
  * One wrapper PDU.
- * @throws LocalProtocolError when the APDU is empty or longer than the length field can say.
+ * @throws LocalProtocolError when the APDU is empty or longer than `maxPayload`, by default what the length field can say.
  */
-export function encodeWpdu({ sourceWPort, destinationWPort, apdu }: Wpdu): Uint8Array {
-  if (apdu.length === 0 || apdu.length > maxWpduPayload) {
-    throw new LocalProtocolError(`an APDU of ${apdu.length} octets does not fit the wrapper`, { layer: "wrapper" });
+export function encodeWpdu({ sourceWPort, destinationWPort, apdu }: Wpdu, maxPayload: number = maxWpduPayload): Uint8Array {
+  if (apdu.length === 0 || apdu.length > maxPayload) {
+    const what = maxPayload === maxDatagramPayload ? "a datagram of the wrapper" : "the wrapper";
+    throw new LocalProtocolError(`an APDU of ${apdu.length} octets does not fit ${what}`, {
+      layer: "wrapper",
+      details: { length: apdu.length, most: maxPayload },
+    });
   }
   const bytes = new Uint8Array(wrapperHeaderLength + apdu.length);
   [wrapperVersion, sourceWPort, destinationWPort, apdu.length].forEach((field, index) => {

@@ -20,6 +20,7 @@ const context: ObjectContext = {
     clientSap: 3,
     serverSap: 1,
     applicationContext: "logical-name",
+    referencing: "logical-name",
     mechanism: "none",
     conformance: supportedConformance,
     clientMaxReceivePduSize: 0xffff,

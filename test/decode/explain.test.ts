@@ -109,7 +109,8 @@ describe("explain", () => {
       expect(isComplete(whole)).to.equal(true);
       expect(whole.readings.filter(({ logicalName }) => logicalName !== undefined)).to.not.deep.equal([]);
       // The C server sends the clock twice: a value, and octets that belong to nothing.
-      for (const warning of whole.warnings) expect(warning).to.match(/^\d+ octets behind the get-response-normal/);
+      for (const warning of whole.warnings)
+        expect(warning).to.match(/^18 octets behind the get-response-normal|^rlre: its lengths are wrong/);
       if (!recording.name.includes("gurux-c_")) expect(whole.warnings).to.deep.equal([]);
     });
   }

@@ -1,61 +1,12 @@
 import { expect } from "chai";
 import { fromHex, toHex } from "../../src/bytes/hex.ts";
-import { HdlcStation, type HdlcStationEvent, type HdlcStationOptions } from "../../src/hdlc/index.ts";
-import { addresses, concat, type FrameOptions, frame, summary } from "./frames.ts";
-
-/** A station and raw octets: what a conformance tool sees of it. */
-class Tool {
-  readonly station: HdlcStation;
-  readonly events: HdlcStationEvent[] = [];
-  now = 0;
-
-  constructor(options: Partial<HdlcStationOptions> = {}) {
-    this.station = new HdlcStation({ physicalAddress: 17, logicalDevices: [1], ...options });
-  }
-
-  /** Sends octets and returns what comes back, in short. */
-  sends(bytes: Uint8Array): string[] {
-    return summary(this.sendsRaw(bytes));
-  }
-
-  sendsRaw(bytes: Uint8Array): Uint8Array | undefined {
-    this.#note(this.station.receiveBytes(bytes, this.now));
-    return this.station.dataToSend();
-  }
-
-  sendsFrame(control: number, options?: FrameOptions): string[] {
-    return this.sends(frame(control, options));
-  }
-
-  waits(duration: number): void {
-    this.now += duration;
-    const { nextTimeout } = this.station;
-    if (nextTimeout !== undefined && nextTimeout <= this.now) this.#note(this.station.handleTimeout(this.now));
-  }
-
-  answers(apdu: string): string[] {
-    this.station.send({ clientSap: 16, serverSap: 1 }, fromHex(apdu), this.now);
-    return summary(this.station.dataToSend());
-  }
-
-  get apdus(): string[] {
-    return this.events.flatMap((event) => (event.type === "apdu" ? [toHex(event.bytes)] : []));
-  }
-
-  #note(events: readonly HdlcStationEvent[]): void {
-    for (const event of events) this.events.push("bytes" in event ? { ...event, bytes: event.bytes.slice() } : event);
-  }
-}
+import type { HdlcStationOptions } from "../../src/hdlc/index.ts";
+import { addresses, concat, frame, summary } from "./frames.ts";
+import { connected, Tool } from "./tool.ts";
 
 const [snrm, disc, rr0] = [0x93, 0x53, 0x11];
 const silence: string[] = [];
 const ua = /^73 8180/;
-
-function connected(options?: Partial<HdlcStationOptions>, information = "8180140502008006020080070400000001080400000001"): Tool {
-  const tool = new Tool(options);
-  expect(tool.sendsFrame(snrm, { information })[0]).to.match(ua);
-  return tool;
-}
 
 /** Sends what must be met with silence, lets the line rest, and checks that the station is in NDM and well. */
 function expectSilence(bytes: Uint8Array, options?: Partial<HdlcStationOptions>): void {

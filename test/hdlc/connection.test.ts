@@ -1,55 +1,9 @@
 import { expect } from "chai";
 import { fromHex, toHex } from "../../src/bytes/hex.ts";
 import { LocalProtocolError } from "../../src/errors.ts";
-import { HdlcConnection, type HdlcConnectionOptions, type HdlcEvent } from "../../src/hdlc/index.ts";
 import { loadVectors, plain } from "../support/vectors.ts";
-import { answer, concat, frame, summary } from "./frames.ts";
-
-/** A connection whose server is written out frame by frame. */
-class Script {
-  readonly link: HdlcConnection;
-  now = 0;
-
-  constructor(options: Partial<HdlcConnectionOptions> = {}) {
-    this.link = new HdlcConnection({ clientSap: 16, serverAddress: { logical: 1, physical: 17 }, ...options });
-  }
-
-  /** Connected, with windows and fields as the UA's information field says. */
-  static connected(options: Partial<HdlcConnectionOptions> = {}, information = ""): Script {
-    const script = new Script(options);
-    script.link.connect(0);
-    expect(script.sent()[0]).to.match(/^93/);
-    expect(script.hears(answer(0x73, { information }))[0]).to.match(/^connected/);
-    return script;
-  }
-
-  sent(): string[] {
-    return summary(this.link.dataToSend());
-  }
-
-  hears(...frames: readonly Uint8Array[]): string[] {
-    return short(this.link.receiveBytes(concat(...frames), this.now));
-  }
-
-  requests(apdu: string): string[] {
-    this.link.send(fromHex(apdu), this.now);
-    return this.sent();
-  }
-
-  /** Lets time pass up to the next time-out and returns events and frames. */
-  timesOut(): { readonly events: string[]; readonly sent: string[] } {
-    expect(this.link.nextTimeout).to.be.a("number");
-    this.now = this.link.nextTimeout as number;
-    return { events: short(this.link.handleTimeout(this.now)), sent: this.sent() };
-  }
-}
-
-function short(events: readonly HdlcEvent[]): string[] {
-  return events.map((event) => {
-    if (event.type === "apdu") return `apdu ${toHex(event.bytes)}${event.confirmed ? "" : " unconfirmed"}`;
-    return event.type === "connected" ? `connected ${Object.values(event.parameters)}` : `${event.type} ${event.reason}`;
-  });
-}
+import { answer, frame, summary } from "./frames.ts";
+import { Script, short } from "./script.ts";
 
 const window3 = "818014 05020080 06020080 070400000003 080400000003";
 
@@ -156,7 +110,7 @@ describe("HdlcConnection", () => {
       expect(script.link.nextTimeout).to.equal(undefined);
     });
 
-    it("tolerates a missing and a doubled LLC header", () => {
+    it("tolerates a missing and a doubled LLC header (pitfall 22)", () => {
       const script = Script.connected();
       script.requests("C001");
       expect(script.hears(answer(0x30, { information: "C401" }))).to.deep.equal(["apdu C401"]);
@@ -250,6 +204,11 @@ describe("HdlcConnection", () => {
       expect(script.sent()).to.deep.equal(["31"]);
       script.link.poll(0);
       expect(script.sent(), "not while the server has the turn").to.deep.equal([]);
+      script.hears(answer(0x31));
+      expect(script.sent(), "but as soon as it is back without an APDU").to.deep.equal(["31"]);
+      script.hears(answer(0x32, { information: "E6E700E001" }));
+      expect(script.sent()).to.deep.equal([]);
+      expect(script.link.nextTimeout, "nobody waits once it has come").to.equal(undefined);
     });
 
     it("gives a long frame on a slow line the time it takes", () => {
@@ -297,7 +256,7 @@ describe("HdlcConnection", () => {
   });
 
   describe("addresses", () => {
-    it("match by number in any form, and by alias", () => {
+    it("match by number in any form, and by alias (pitfall 20)", () => {
       const script = Script.connected({ serverAliases: [{ logical: 32 }] });
       script.requests("C001");
       expect(script.hears(answer(0x30, { source: "00020023", information: "E6E700C401" }))).to.deep.equal(["apdu C401"]);
@@ -314,7 +273,7 @@ describe("HdlcConnection", () => {
   });
 
   describe("echo", () => {
-    it("of its own frames is dropped", () => {
+    it("of its own frames is dropped (pitfall 1)", () => {
       const script = new Script();
       script.link.connect(0);
       const snrm = script.link.dataToSend() as Uint8Array;
@@ -342,7 +301,7 @@ describe("HdlcConnection", () => {
         script.link.poll(script.now);
         const second = script.link.dataToSend() as Uint8Array;
         expect(heard(second, second), "the answer to RR is the same RR").to.deep.equal(echo);
-        expect(script.link.nextTimeout).to.equal(undefined);
+        expect(script.link.nextTimeout, "it has the turn, and asks again later").to.equal(script.now + 100);
       }
     });
   });
@@ -360,7 +319,7 @@ describe("HdlcConnection", () => {
       expect(connected.sent().map((line) => line.slice(0, 3))).to.deep.equal(["03+", "03 "]);
     });
 
-    it("of a pushing meter are joined from their segments, whatever their addresses", () => {
+    it("of a pushing meter are joined from their segments, whatever their addresses (pitfall 12)", () => {
       const vectors = loadVectors("hdlc.json").filter(({ name }) => name.startsWith("ui-segmented-push"));
       const script = new Script({ anyUnconfirmed: true });
       const events = vectors.flatMap(({ hex }) => plain(script.link.receiveBytes(fromHex(hex), 0)) as { type: string; bytes: string }[]);
@@ -369,7 +328,7 @@ describe("HdlcConnection", () => {
       expect(new Script().hears(fromHex(vectors[0]?.hex ?? ""))).to.deep.equal(["discarded address"]);
     });
 
-    it("come one by one in blocks that carry an LLC header only in the first", () => {
+    it("come one by one in blocks that carry an LLC header only in the first (pitfall 13)", () => {
       const vectors = loadVectors("hdlc.json").filter(({ name }) => name.startsWith("gbt-push-ui"));
       const script = new Script({ anyUnconfirmed: true });
       const events = script.hears(...vectors.map(({ hex }) => fromHex(hex)));

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { toHex } from "../../src/bytes/hex.ts";
 import { largestHdlcParameters } from "../../src/hdlc/index.ts";
 import { HdlcPair, type HdlcPairOptions } from "../support/hdlc-pair.ts";
-import { summary } from "./frames.ts";
+import { answer, concat, frame, summary } from "./frames.ts";
 
 /** Octets that differ from place to place and hold flags, so that shifted or joined pieces show. */
 function payload(length: number, seed: number): Uint8Array {
@@ -31,6 +31,23 @@ function noisyLine(seed: number, rates: { loss: number; duplicate: number; corru
     const cuts = [0, Math.floor(draw() * bytes.length), Math.floor(draw() * bytes.length), bytes.length].sort((a, b) => a - b);
     const chunks = cuts.slice(1).map((end, index) => damaged.slice(cuts[index], end));
     return draw() < rates.duplicate ? [...chunks, ...chunks] : chunks;
+  };
+}
+
+/** Puts what others say on the same line before, behind or into the middle of a transmission. */
+function interleavingLine(seed: number, rate: number, line: NonNullable<HdlcPairOptions["fault"]>): NonNullable<HdlcPairOptions["fault"]> {
+  const draw = draws(seed);
+  const others = [
+    frame(0x93, { destination: "0225" }),
+    frame(0x10, { destination: "0225", information: "E6E600C001" }),
+    answer(0x30, { source: "0225", information: "E6E700C4FF" }),
+    answer(0x30, { destination: "05", information: "E6E700C4FF" }),
+  ];
+  return (bytes, direction) => {
+    if (draw() >= rate) return line(bytes, direction);
+    const other = others[Math.floor(draw() * others.length)] as Uint8Array;
+    const at = [0, bytes.length, Math.floor(draw() * bytes.length)][Math.floor(draw() * 3)] as number;
+    return line(concat(bytes.slice(0, at), other, bytes.slice(at)), direction);
   };
 }
 
@@ -122,6 +139,37 @@ describe("HdlcConnection and HdlcStation", () => {
     );
   }).timeout(60_000);
 
+  it("deliver everything once and unchanged, or end the link, where each fault hits one transmission in five either way", () => {
+    const field = fc.integer({ min: 32, max: 2030 });
+    const window = fc.integer({ min: 1, max: 7 });
+    const any = fc.record({
+      maxInformationFieldLengthTransmit: field,
+      maxInformationFieldLengthReceive: field,
+      windowSizeTransmit: window,
+      windowSizeReceive: window,
+    });
+    let arrived = 0;
+    let ended = 0;
+    fc.assert(
+      fc.property(exchanges, any, any, fc.integer(), (list, client, station, seed) => {
+        const noisy = noisyLine(seed, { loss: 0.2, duplicate: 0.2, corrupt: 0.2 });
+        const fault = interleavingLine(seed + 1, 0.2, noisy);
+        const { pair, requests, answers } = pairFor(list, { client: { ...client, retries: 20 }, station, fault });
+        converse(pair, requests);
+        expect(hex(pair.requests)).to.deep.equal(hex(requests.slice(0, pair.requests.length)));
+        expect(hex(pair.answers)).to.deep.equal(hex(answers.slice(0, pair.answers.length)));
+        const last = pair.events.at(-1);
+        expect(last?.type).to.equal("disconnected");
+        expect(pair.client.nextTimeout, "nothing is waited for").to.equal(undefined);
+        expect(pair.now, "virtual time").to.be.below(24 * 3_600_000);
+        if (pair.answers.length === answers.length) arrived++;
+        else ended++;
+      }),
+      { numRuns: 100 },
+    );
+    expect(arrived, `${ended} links ended`).to.be.above(ended);
+  }).timeout(60_000);
+
   it("get through a line that loses one transmission in ten", () => {
     const { pair, requests, answers } = pairFor([{ request: 5000, answer: 20_000, after: 0 }], {
       client: { windowSizeTransmit: 4, windowSizeReceive: 4, retries: 10 },
@@ -186,7 +234,7 @@ describe("HdlcConnection and HdlcStation", () => {
     expect(pair.now).to.equal(20_000);
   });
 
-  it("begin again at zero after reconnecting", () => {
+  it("begin again at zero after reconnecting (pitfall 5)", () => {
     const { pair, requests } = pairFor(
       [
         { request: 10, answer: 10, after: 0 },

@@ -18,7 +18,7 @@ function informationOf(name: string): Uint8Array {
 }
 
 describe("HDLC parameters", () => {
-  it("are read from SNRM and UA of meters, values in any size", () => {
+  it("are read from SNRM and UA of meters, values in any size (pitfall 30)", () => {
     expect(decodeParameters(informationOf("ua-default-params"))).to.deep.equal(defaultHdlcParameters);
     expect(decodeParameters(informationOf("ua-2byte-params-154"))).to.deep.equal(parameters(154, 154, 1, 1));
     expect(decodeParameters(informationOf("ua-rx62-tx128"))).to.deep.equal(parameters(128, 62, 1, 1));

@@ -1,5 +1,5 @@
 import { fromHex, toHex } from "../../src/bytes/hex.ts";
-import type { ApplicationConnection } from "../../src/session/application.ts";
+import type { ClientApplicationConnection, OutgoingApdu } from "../../src/session/application.ts";
 import type { Channel, DataLink, LinkEvent, StationEvent, StationLink } from "../../src/session/data-link.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 
@@ -113,6 +113,13 @@ export class FakeLink implements DataLink {
     this.calls.push(`send ${toHex(apdu)} ${now}`);
     this.#outgoing.push(apdu);
   }
+  sendUnconfirmed(apdu: Uint8Array, now: number): void {
+    this.calls.push(`send unconfirmed ${toHex(apdu)} ${now}`);
+    this.#outgoing.push(apdu);
+  }
+  poll(now: number): void {
+    this.calls.push(`poll ${now}`);
+  }
   disconnect(now: number): void {
     this.calls.push(`disconnect ${now}`);
     this.state = this.#connectionPhase ? "disconnecting" : "disconnected";
@@ -182,27 +189,36 @@ export class FakeStation implements StationLink {
   send(channel: Channel, apdu: Uint8Array): void {
     this.#outgoing.push(Uint8Array.of(channel.clientSap, channel.serverSap, ...apdu));
   }
+  sendUnconfirmed(channel: Channel, apdu: Uint8Array): void {
+    this.calls.push(`send unconfirmed ${toHex(apdu)}`);
+    this.send(channel, apdu);
+  }
   dataToSend(): Uint8Array | undefined {
     return this.#outgoing.shift();
   }
 }
 
+/** An APDU that begins with this is sent without being confirmed. */
+export const unconfirmedRequest = 0x7f;
+
 /** An application whose events are what it heard, and whose answers are what the test queued. */
-export class FakeApplication implements ApplicationConnection<string> {
+export class FakeApplication implements ClientApplicationConnection<string> {
   nextTimeout: number | undefined;
+  expectsMore = false;
   readonly outgoing: Uint8Array[] = [];
   /** Answers each APDU with the one after it. */
   answers = false;
 
-  receiveApdu(apdu: Uint8Array, now: number): string[] {
-    if (this.answers) this.outgoing.push(Uint8Array.of((apdu[0] as number) + 1));
+  receiveApdu(apdu: Uint8Array, now: number, confirmed: boolean): string[] {
+    if (this.answers && confirmed) this.outgoing.push(Uint8Array.of((apdu[0] as number) + 1));
     return [`${toHex(apdu)} at ${now}`];
   }
   handleTimeout(now: number): string[] {
     this.nextTimeout = undefined;
     return [`timeout at ${now}`];
   }
-  apduToSend(): Uint8Array | undefined {
-    return this.outgoing.shift();
+  apduToSend(): OutgoingApdu | undefined {
+    const bytes = this.outgoing.shift();
+    return bytes && { bytes, confirmed: bytes[0] !== unconfirmedRequest };
   }
 }

@@ -10,9 +10,11 @@ import type { CosemDateTime } from "../../src/dlms/axdr/date-time.ts";
 import type { CompactArray, DlmsData, ElementDescription } from "../../src/dlms/axdr/dlms-data.ts";
 import type { ScalarType, ScalarValues } from "../../src/dlms/axdr/scalar.ts";
 import type { Schema } from "../../src/dlms/axdr/schema.ts";
+import type { AccessResult, AccessSpecification } from "../../src/dlms/xdlms/access.ts";
 import type { Apdu, ApduOf } from "../../src/dlms/xdlms/apdu.ts";
 import { type Conformance, type ConformanceName, conformance as conformanceSchema } from "../../src/dlms/xdlms/conformance.ts";
 import { actionResult, dataAccessResult } from "../../src/dlms/xdlms/results.ts";
+import type { ReadResult, VariableAccess, WriteResult } from "../../src/dlms/xdlms/short-name.ts";
 
 /*
  * Generators of whatever the codecs carry. Every value is one that decoding could give: a number with a name is never
@@ -196,6 +198,68 @@ const outcome = fc.record({ result: enumerated(actionResult), returned: optional
 
 type Fields<T extends Apdu["type"]> = Omit<ApduOf<T>, "type">;
 
+/** One of the alternatives of a choice. */
+function alternative<T extends string>(
+  type: T,
+  fields: Readonly<Record<string, fc.Arbitrary<unknown>>>,
+): fc.Arbitrary<{ readonly type: T }> {
+  return fc.record(fields).map((value) => ({ ...value, type }));
+}
+
+const selected = fc.record({ selector: u8, parameters: rawData });
+
+const accessSpecifications = fc.array(
+  fc.oneof(
+    alternative("access-request-get", { attribute }),
+    alternative("access-request-set", { attribute }),
+    alternative("access-request-action", { method }),
+    alternative("access-request-get-with-selection", { attribute, selection: selected }),
+    alternative("access-request-set-with-selection", { attribute, selection: selected }),
+  ),
+  { maxLength: 4 },
+) as fc.Arbitrary<unknown> as fc.Arbitrary<readonly AccessSpecification[]>;
+
+const accessResults = fc.array(
+  fc.oneof(
+    alternative("access-response-get", { result: accessResult }),
+    alternative("access-response-set", { result: accessResult }),
+    alternative("access-response-action", { result: enumerated(actionResult) }),
+  ),
+  { maxLength: 4 },
+) as fc.Arbitrary<unknown> as fc.Arbitrary<readonly AccessResult[]>;
+
+const specifications = fc.array(
+  fc.oneof(
+    alternative("variable-name", { variableName: u16 }),
+    alternative("parameterized-access", { variableName: u16, selector: u8, parameters: rawData }),
+    alternative("block-number-access", { blockNumber: u16 }),
+    alternative("read-data-block-access", { lastBlock: fc.boolean(), blockNumber: u16, raw: octets }),
+    alternative("write-data-block-access", { lastBlock: fc.boolean(), blockNumber: u16 }),
+  ),
+  { maxLength: 4 },
+) as fc.Arbitrary<unknown> as fc.Arbitrary<readonly VariableAccess[]>;
+
+const readResults = fc.array(
+  fc.oneof(
+    alternative("data", { data: rawData }),
+    alternative("data-access-error", { error: accessResult }),
+    alternative("data-block-result", { lastBlock: fc.boolean(), blockNumber: u16, raw: octets }),
+    alternative("block-number", { blockNumber: u16 }),
+  ),
+  { maxLength: 4 },
+) as fc.Arbitrary<unknown> as fc.Arbitrary<readonly ReadResult[]>;
+
+const writeResults = fc.array(
+  fc.oneof(
+    alternative("success", {}),
+    alternative("data-access-error", { error: accessResult }),
+    alternative("block-number", { blockNumber: u16 }),
+  ),
+  { maxLength: 4 },
+) as fc.Arbitrary<unknown> as fc.Arbitrary<readonly WriteResult[]>;
+
+const gateway = { networkId: u8, physicalDeviceAddress: octets, apdu: octets };
+
 function apduOf<T extends Apdu["type"]>(
   type: T,
   fields: { readonly [K in keyof Fields<T>]: fc.Arbitrary<Fields<T>[K]> },
@@ -260,6 +324,36 @@ export const apdus: { readonly [T in Apdu["type"]]: fc.Arbitrary<Apdu> } = {
   "action-response-with-pblock": apduOf("action-response-with-pblock", { invoke, block }),
   "action-response-with-list": apduOf("action-response-with-list", { invoke, results: fc.array(outcome, { maxLength: 4 }) }),
   "action-response-next-pblock": apduOf("action-response-next-pblock", { invoke, blockNumber: u32 }),
+  "read-request": apduOf("read-request", { specifications }),
+  "read-response": apduOf("read-response", { results: readResults }),
+  "write-request": apduOf("write-request", { specifications, data: values }),
+  "write-response": apduOf("write-response", { results: writeResults }),
+  "unconfirmed-write-request": apduOf("unconfirmed-write-request", { specifications, data: values }),
+  "information-report-request": apduOf("information-report-request", { currentTime: optional(octets), specifications, data: values }),
+  "access-request": apduOf("access-request", {
+    invoke: longInvoke,
+    dateTime: optional(dateTime),
+    specifications: accessSpecifications,
+    data: values,
+  }),
+  "access-response": apduOf("access-response", {
+    invoke: longInvoke,
+    dateTime: optional(dateTime),
+    specifications: optional(accessSpecifications),
+    data: values,
+    results: accessResults,
+  }),
+  "general-block-transfer": apduOf("general-block-transfer", {
+    lastBlock: fc.boolean(),
+    streaming: fc.boolean(),
+    window: fc.integer({ min: 0, max: 63 }),
+    blockNumber: u16,
+    blockNumberAck: u16,
+    raw: octets,
+  }),
+  "gateway-request": apduOf("gateway-request", gateway),
+  "gateway-response": apduOf("gateway-response", gateway),
+  "data-notification-confirm": apduOf("data-notification-confirm", { invoke: longInvoke, dateTime: optional(dateTime) }),
   "data-notification": apduOf("data-notification", { invoke: longInvoke, dateTime: optional(dateTime), body: rawData }),
   "event-notification-request": apduOf("event-notification-request", {
     // Twelve octets that begin with 0C cannot be told from twelve with a length before them.

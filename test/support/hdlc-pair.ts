@@ -11,6 +11,8 @@ export interface HdlcPairOptions {
   readonly fault?: Fault;
   /** Answer to a request, and after how many ms it is ready; undefined for none. */
   readonly answer?: (request: Uint8Array) => { readonly apdu: Uint8Array; readonly after: number } | undefined;
+  /** Several answers to a request, all ready at once. */
+  readonly stream?: (request: Uint8Array) => readonly Uint8Array[];
   readonly start?: number;
 }
 
@@ -105,6 +107,7 @@ export class HdlcPair {
       if (event.type !== "apdu") continue;
       const request = event.bytes.slice();
       this.requests.push(request);
+      for (const apdu of this.#options.stream?.(request) ?? []) this.station.send(event.channel, apdu, this.now);
       const answer = this.#options.answer?.(request);
       if (answer === undefined) continue;
       const send = () => this.station.send(event.channel, answer.apdu, this.now);

@@ -2,10 +2,11 @@ import type fc from "fast-check";
 import { ByteWriter } from "../../src/bytes/byte-writer.ts";
 import { fromHex } from "../../src/bytes/hex.ts";
 import { type Column, type ColumnOptions, decodeColumns, type NumberType } from "../../src/dlms/axdr/columns.ts";
-import { encodeData } from "../../src/dlms/axdr/data.ts";
+import { encodeData, writeData } from "../../src/dlms/axdr/data.ts";
 import { instantToDateTime, writeDateTime } from "../../src/dlms/axdr/date-time.ts";
 import type { DlmsData, ElementDescription } from "../../src/dlms/axdr/dlms-data.ts";
 import type { ScalarType } from "../../src/dlms/axdr/scalar.ts";
+import { type TableEncoding, type TableOptions, writeTable } from "../../src/dlms/axdr/table-writer.ts";
 import { scalars } from "./arbitraries.ts";
 import { plain } from "./vectors.ts";
 
@@ -96,3 +97,14 @@ export const nullData: DlmsData = { type: "null-data", value: null };
 export const noTime: DlmsData = { type: "octet-string", value: new Uint8Array(0) };
 /** A time of which nothing is specified. */
 export const wildcardTime: DlmsData = { type: "octet-string", value: fromHex("FFFF FF FF FF FF FF FF FF 8000 FF") };
+
+/** Every way a table can go over the wire. */
+export const encodings: readonly TableEncoding[] = ["plain", "null-compressed", "delta", "compact-array", "null-compressed-compact-array"];
+
+/** What is written of a table of these rows. */
+export function writtenTable(rows: readonly (readonly DlmsData[])[], columnCount: number, options: TableOptions): Uint8Array {
+  const writer = new ByteWriter();
+  const writeCell = (row: number, column: number, target: ByteWriter) => writeData(target, rows[row]?.[column] as DlmsData);
+  writeTable(writer, { rowCount: rows.length, columnCount, writeCell }, options);
+  return writer.finish();
+}

@@ -1,7 +1,16 @@
 import { expect } from "chai";
 import { fromHex, toHex } from "../../src/bytes/hex.ts";
 import { VirtualTimers } from "../../src/session/timers.ts";
-import { type MemoryLink, memoryTransportPair } from "../../src/transport/memory.ts";
+import { datagramFaults, type MemoryLink, memoryTransportPair } from "../../src/transport/memory.ts";
+
+/** A small seeded generator of numbers from 0 to 1. */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
 
 function setUp(link: Partial<MemoryLink> = {}) {
   const timers = new VirtualTimers();
@@ -99,5 +108,46 @@ describe("Memory transport", () => {
     expect(b.write(fromHex("02"))).to.equal(true);
     timers.advance(10);
     expect(heard).to.deep.equal(["closed"]);
+  });
+
+  describe("as a network of datagrams", () => {
+    const sent = Array.from({ length: 1000 }, (_, index) => toHex(Uint8Array.of(index >> 8, index & 0xff)));
+    const carried = (faults: Parameters<typeof datagramFaults>[1], seed = 1) => {
+      const { timers, a, heard } = setUp({ latency: 5, ...datagramFaults(seeded(seed), faults) });
+      for (const datagram of sent) {
+        a.write(fromHex(datagram));
+        timers.advance(1);
+      }
+      timers.advance(1000);
+      return heard;
+    };
+
+    it("harms nothing unless told to", () => {
+      expect(carried({})).to.deep.equal(sent);
+    });
+
+    it("loses as many as it is told to, and only those", () => {
+      const heard = carried({ loss: 0.2 });
+      expect(heard.length).to.be.within(750, 850);
+      expect(heard).to.deep.equal(sent.filter((datagram) => heard.includes(datagram)));
+    });
+
+    it("doubles as many as it is told to", () => {
+      const heard = carried({ duplication: 0.2 });
+      expect(heard.length).to.be.within(1150, 1250);
+      expect([...new Set(heard)]).to.deep.equal(sent);
+    });
+
+    it("lets later ones overtake earlier ones, and loses none", () => {
+      const heard = carried({ reordering: 0.2 });
+      expect(heard).to.not.deep.equal(sent);
+      expect([...heard].sort()).to.deep.equal([...sent].sort());
+    });
+
+    it("does the same again with the same numbers", () => {
+      const faults = { loss: 0.1, duplication: 0.1, reordering: 0.1 };
+      expect(carried(faults, 7)).to.deep.equal(carried(faults, 7));
+      expect(carried(faults, 7)).to.not.deep.equal(carried(faults, 8));
+    });
   });
 });

@@ -49,7 +49,7 @@ describe("WrapperConnection", () => {
     expect(event?.type === "apdu" && event.bytes.buffer === chunk.buffer).to.equal(true);
   });
 
-  it("finds the same APDUs however the stream is cut", () => {
+  it("finds the same APDUs however the stream is cut (pitfall 34)", () => {
     const lengths = fc.array(fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 3000 })), { minLength: 1, maxLength: 8 });
     const streams = lengths.chain((list) => {
       const apdus = list.map((length, index) => new Uint8Array(length).fill(index + 1));

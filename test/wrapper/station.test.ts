@@ -11,7 +11,7 @@ function short(events: readonly WrapperStationEvent[]): string[] {
     if (event.type === "discarded") return `discarded ${event.reason}`;
     if (event.type === "failed") return `failed ${event.error.code}`;
     const channel = `${event.channel.clientSap}>${event.channel.serverSap}`;
-    return event.type === "opened" ? `${channel} opened` : `${channel} apdu ${toHex(event.bytes)}`;
+    return event.type === "apdu" ? `${channel} apdu ${toHex(event.bytes)}` : `${channel} ${event.type}`;
   });
 }
 

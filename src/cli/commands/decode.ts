@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
-import { Command } from "commander";
-import { fromHex } from "../../bytes/hex.ts";
-import { explain } from "../../decode/explain.ts";
+import { Command, Option } from "commander";
+import { toHex } from "../../bytes/hex.ts";
+import { annotatedView } from "../../decode/annotated-view.ts";
+import { type Explained, explainFully } from "../../decode/explain.ts";
 import { type Explanation, isComplete, type Json } from "../../decode/explanation.ts";
+import { type Input, readHexText, readInput } from "../../decode/input-text.ts";
+import { fromLosslessJson, toLosslessJson } from "../../decode/lossless-json.ts";
 import { ConfigError, DecodeError } from "../../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type CommonOptions, withCommonOptions } from "../options.ts";
@@ -12,6 +15,9 @@ import { commandAction } from "./action.ts";
 
 interface DecodeOptions extends CommonOptions {
   readonly file?: string;
+  readonly from?: "json";
+  readonly to?: "apdu" | "json";
+  readonly annotate?: true;
   readonly ek?: string;
   readonly ak?: string;
   readonly systemTitle?: string;
@@ -20,13 +26,19 @@ interface DecodeOptions extends CommonOptions {
 /** `dlms decode [HEX]` */
 export function decodeCommand(): Command {
   return withCommonOptions(new Command("decode"))
-    .description("explain octets: HDLC frames, wrapper PDUs, bare APDUs, several of them together")
-    .argument("[hex]", "hex digits with or without spaces; - or nothing reads standard input")
-    .option("--file <file>", "hex digits in a file")
+    .description("explain octets: HDLC, wrapper, M-Bus, IEC 62056-21 telegrams and bare APDUs, one after the other and mixed")
+    .argument("[hex]", "hex digits, or lines of a trace; - or nothing reads standard input")
+    .option("--file <file>", "octets as they are, hex digits, or lines of a trace")
+    .addOption(new Option("--to <form>", "print the APDUs alone: as hex, or as JSON without loss, one a line").choices(["apdu", "json"]))
+    .addOption(new Option("--from <form>", "take what --to json printed, and encode it again").choices(["json"]))
+    .option("--annotate", "with --json: what every octet of the input is")
     .option("--ek <key>", "encryption key")
     .option("--ak <key>", "authentication key")
     .option("--system-title <hex>", "system title of the sender")
-    .addHelpText("after", "\nExample:\n  dlms decode 7EA0070321930F017E\n  dlms decode --json C401C10006000004D2")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  dlms decode 7EA0070321930F017E\n  dlms decode --json C401C10006000004D2\n  dlms decode --to json C401C10006000004D2 | dlms decode --from json",
+    )
     .action(commandAction(decode));
 }
 
@@ -37,74 +49,93 @@ function decode(output: Output, options: DecodeOptions, hex?: string): Promise<v
         hint: "leave it out",
       });
   }
-  const bytes = fromHex(read(options.file, hex));
+  if (options.from === "json") {
+    for (const apdu of readJson(textOf(options.file, hex))) printApdu(output, fromLosslessJson(apdu));
+    return Promise.resolve();
+  }
+  const { bytes, ignored } = given(options.file, hex) ?? readInput(contentOf(options.file));
   if (bytes.length === 0)
     throw new DecodeError("truncated", "input", 0, "there are no octets to explain", { hint: "give hex digits, --file or standard input" });
-  const explanation = explain(bytes);
-  output.result(explanation, () => asText(explanation));
-  if (!isComplete(explanation)) process.exitCode = exitCodes.malformed;
+  for (const text of ignored) output.note(`ignored: ${text}`);
+  const annotate = options.to === undefined && (!output.json || options.annotate === true);
+  const explained = explainFully(bytes, { annotate });
+  print(output, options, bytes, explained);
+  if (!isComplete(explained.explanation)) process.exitCode = exitCodes.malformed;
   return Promise.resolve();
+}
+
+function print(output: Output, { to, annotate }: DecodeOptions, bytes: Uint8Array, { explanation, apdus, annotations }: Explained): void {
+  if (to === "apdu") {
+    for (const apdu of apdus) printApdu(output, apdu);
+  } else if (to === "json") {
+    for (const json of apdus.map(toLosslessJson)) output.item(json, () => JSON.stringify(json));
+  } else {
+    output.result(annotate === true ? { ...explanation, annotations } : explanation, () =>
+      [...annotatedView(bytes, annotations), ...summary(explanation)].join("\n"),
+    );
+    return;
+  }
+  for (const problem of problems(explanation)) output.note(problem);
+}
+
+function printApdu(output: Output, apdu: Uint8Array): void {
+  const hex = toHex(apdu);
+  output.item(hex, () => hex);
 }
 
 const standardInput = 0;
 
-function read(file: string | undefined, hex: string | undefined): string {
-  if (file === undefined && hex !== undefined && hex !== "-") return hex;
+function given(file: string | undefined, hex: string | undefined): Input | undefined {
+  return file === undefined && hex !== undefined && hex !== "-" ? readHexText(hex) : undefined;
+}
+
+function textOf(file: string | undefined, text: string | undefined): string {
+  return file === undefined && text !== undefined && text !== "-" ? text : contentOf(file).toString("utf8");
+}
+
+function contentOf(file: string | undefined): Buffer {
   try {
-    return readFileSync(file ?? standardInput, "utf8");
+    return readFileSync(file ?? standardInput);
   } catch (cause) {
     throw new ConfigError("--file", `cannot read ${file ?? "standard input"}: ${(cause as Error).message}`, { cause });
   }
 }
 
-function asText({ link, apdus, readings, remaining, warnings }: Explanation): string {
-  return [
-    ...link.map(({ kind, ok, error, ...details }) =>
-      `${kind} ${ok ? "" : `BAD (${error}) `}${pairs(details as Readonly<Record<string, Json | undefined>>)}`.trimEnd(),
-    ),
-    ...apdus.flatMap(({ type, ...fields }) => [type, ...tree(fields, 1)]),
-    ...(readings.length === 0 ? [] : ["values"]),
-    ...readings.map(
-      ({ logicalName, attribute, position, name, value, unit }) =>
-        `  ${logicalName === undefined ? `#${position ?? 1}` : `${logicalName}:${attribute}`}${name === undefined ? "" : ` ${name}`} = ${displayPlain(value)}${unit === undefined ? "" : ` ${unit}`}`,
-    ),
-    ...warnings.map((warning) => `warning: ${warning}`),
-    ...(remaining === 0 ? [] : [`${remaining} octets were not understood`]),
-  ].join("\n");
-}
-
-function pairs(details: Readonly<Record<string, Json | undefined>>): string {
-  return Object.entries(details)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key}=${String(value)}`)
-    .join(" ");
-}
-
-/** Nested fields, indented; a tagged value on one line where it is simple. */
-function tree(fields: Readonly<Record<string, Json>>, depth: number): readonly string[] {
-  const indent = "  ".repeat(depth);
-  return Object.entries(fields).flatMap(([key, value]) => {
-    if (!isObject(value)) return [`${indent}${key}: ${scalar(value)}`];
-    const simple = simpleData(value);
-    return simple === undefined ? [`${indent}${key}:`, ...tree(value, depth + 1)] : [`${indent}${key}: ${simple}`];
+/** APDUs one a line, or all of them in one array. */
+function readJson(text: string): readonly Json[] {
+  const documents = text.trimStart().startsWith("[") ? [text] : text.split("\n").filter((line) => line.trim() !== "");
+  return documents.flatMap((document, index) => {
+    try {
+      return JSON.parse(document) as Json;
+    } catch (cause) {
+      throw new DecodeError("bad-tag", "JSON", index, `line ${index + 1} is not JSON: ${(cause as Error).message}`, { cause });
+    }
   });
 }
 
-function isObject(value: Json): value is { readonly [key: string]: Json } {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    (!Array.isArray(value) || value.some((item) => typeof item === "object" && item !== null))
-  );
+function summary(explanation: Explanation): readonly string[] {
+  const { readings } = explanation;
+  return [
+    ...(readings.length === 0 ? [] : ["", "values"]),
+    ...readings.map(({ logicalName, attribute, position, name, value, unit }) => {
+      const place = logicalName === undefined ? `#${position ?? 1}` : attribute === undefined ? logicalName : `${logicalName}:${attribute}`;
+      return `  ${place}${name === undefined ? "" : ` ${name}`} = ${displayPlain(value)}${unit === undefined ? "" : ` ${unit}`}`;
+    }),
+    ...problems(explanation),
+  ];
 }
 
-function simpleData(value: { readonly [key: string]: Json }): string | undefined {
-  const { type, value: inner, ...rest } = value;
-  return typeof type === "string" && inner !== undefined && !isObject(inner) && Object.keys(rest).length === 0
-    ? `${type} ${scalar(inner)}`
-    : undefined;
-}
-
-function scalar(value: Json): string {
-  return Array.isArray(value) ? value.map((item) => scalar(item as Json)).join(", ") : String(value);
+/** What the layers have to complain of, each by its name. */
+function problems({ link, apdus, remaining, warnings }: Explanation): readonly string[] {
+  const errors = [
+    ...link.flatMap(({ kind, ok, error }) => (ok ? [] : [`${kind === "none" ? "octets" : kind}: ${String(error)}`])),
+    ...apdus.flatMap((apdu) => ("error" in apdu ? [`${apdu.type}: ${String(apdu["error"])}`] : [])),
+  ];
+  const ciphered = apdus.filter(({ note }) => note !== undefined).length;
+  return [
+    ...warnings.map((warning) => `warning: ${warning}`),
+    ...errors.map((error) => `error: ${error}`),
+    ...(ciphered === 0 ? [] : [`${ciphered} ciphered APDUs need keys`]),
+    ...(remaining === 0 ? [] : [`${remaining} octets were not understood`]),
+  ];
 }

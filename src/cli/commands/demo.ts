@@ -14,6 +14,7 @@ import { report } from "./meter.ts";
 
 interface DemoOptions extends CommonOptions {
   readonly portBase?: number;
+  readonly udp?: number;
 }
 
 const host = "127.0.0.1";
@@ -28,6 +29,7 @@ export function demoCommand(): Command {
   return withCommonOptions(new Command("demo"))
     .description("a virtual meter with history, an MQTT broker and the bridge, in one process")
     .option("--port-base <port>", "wrapper on this port, HDLC on the next, MQTT on the one after", parsePort("--port-base"))
+    .option("--udp <port>", "serve the meter over UDP as well", parsePort("--udp"))
     .addHelpText("after", "\nExample:\n  dlms demo --port-base 5000")
     .action(commandAction(demo));
 }
@@ -52,7 +54,7 @@ async function demo(output: Output, options: DemoOptions): Promise<void> {
       output.note("simulating fourteen months of a household ...");
       const meterHost = new MeterHost({ config, directory: packageFile("config"), onFailure: fail });
       stops.push(() => meterHost.stop());
-      for (const listening of await meterHost.start(host, ports)) report(output, listening);
+      for (const listening of await meterHost.start(host, { ...ports, udp: options.udp })) report(output, listening);
       report(output, { link: "mqtt", address: `${host}:${ports.mqtt}` });
       const gateway = new GatewayHost(gatewayTo(broker.url, ports.tcp, logger));
       stops.push(() => gateway.stop());

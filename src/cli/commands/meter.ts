@@ -4,7 +4,7 @@ import { parsePeriod, periodExpected } from "../../config/duration.ts";
 import { loadYaml } from "../../config/load.ts";
 import { virtualMeterSchema } from "../../config/virtual-meter.ts";
 import { ConfigError } from "../../errors.ts";
-import type { ListeningLink, MeterHostConfig } from "../meter-host.ts";
+import type { ListeningLink, MeterHostConfig, MeterPorts } from "../meter-host.ts";
 import { type CommonOptions, parseNumber, parsePort, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { packageFile } from "../package-files.ts";
@@ -26,14 +26,14 @@ interface MeterOptions extends CommonOptions {
   readonly timezone?: string;
   readonly load?: string;
   readonly allowDemoKeys?: boolean;
-  readonly udp?: string;
+  readonly udp?: number;
   readonly serial?: string;
   readonly optical?: string;
   readonly ciu?: string;
   readonly scenario?: string;
   readonly mode?: string;
   readonly credit?: string;
-  readonly count?: string;
+  readonly count?: number;
 }
 
 /** `dlms meter` */
@@ -44,7 +44,7 @@ export function meterCommand(): Command {
     .option("--listen <address>", "address to listen on (127.0.0.1)")
     .option("--tcp <port>", "wrapper over TCP (4059)", parsePort("--tcp"))
     .option("--hdlc <port>", "HDLC over TCP (4060)", parsePort("--hdlc"))
-    .option("--udp <port>", "wrapper over UDP")
+    .option("--udp <port>", "wrapper over UDP", parsePort("--udp"))
     .option("--serial <path>", "HDLC on a serial line")
     .option("--optical <path>", "optical port with sign-on")
     .option("--ciu <port>", "link of the keypad unit")
@@ -59,7 +59,11 @@ export function meterCommand(): Command {
     .option("--mode <mode>", "prepaid or postpaid")
     .option("--credit <kwh>", "credit at the start")
     .option("--scenario <file>", "scripted load, outages and tamper")
-    .option("--count <n>", "number of meters")
+    .option(
+      "--count <n>",
+      "number of meters: one HDLC line with physical addresses 17, 18, ..., wrapper ports counted up",
+      parseNumber("--count", 1, 109),
+    )
     .option("--allow-demo-keys", "serve the demonstration secrets beyond loopback")
     .addHelpText("after", "\nExample:\n  dlms meter --tcp 4059 --hdlc 4060 --history P14M --state ./state")
     .action(commandAction(meter));
@@ -68,24 +72,26 @@ export function meterCommand(): Command {
 async function meter(output: Output, options: MeterOptions): Promise<void> {
   refuseUnserved(options);
   // Loaded here, so that the commands of a technician do not wait for a database.
-  const { MeterHost, refuseDemoSecrets } = await import("../meter-host.ts");
+  const { refuseDemoSecrets } = await import("../meter-host.ts");
+  const { MeterFleet } = await import("../meter-fleet.ts");
   const file = options.config ?? packageFile("config/virtual-meter.yaml");
   const config = withFlags(loadYaml(file, virtualMeterSchema), options);
   const host = options.listen ?? config.listen.address;
   refuseDemoSecrets(config, host, options.allowDemoKeys === true);
+  const count = countOf(options.count);
   await untilStopped(async (fail) => {
-    const meterHost = new MeterHost({ config, directory: dirname(file), trace: traceTo(options, output), onFailure: fail });
-    const ports = portsOf(config, options);
+    const meters = new MeterFleet({ count, config, directory: dirname(file), trace: traceTo(options, output), onFailure: fail });
+    const ports = portsOf(config, options, count);
     try {
-      for (const listening of await meterHost.start(host, ports)) report(output, listening);
+      for (const listening of await meters.start(host, ports)) report(output, listening);
     } catch (error) {
-      await meterHost.stop();
+      await meters.stop();
       throw error;
     }
-    if (meterHost.notServed.length > 0) {
-      output.note(`not served yet: ${meterHost.notServed.join(", ")} (their authentication comes with a later version)`);
+    if (meters.notServed.length > 0) {
+      output.note(`not served yet: ${meters.notServed.join(", ")} (their authentication comes with a later version)`);
     }
-    return () => meterHost.stop();
+    return () => meters.stop();
   });
 }
 
@@ -96,14 +102,18 @@ export function report(output: Output, { link, address }: ListeningLink | { read
 
 const defaultPorts = { tcp: 4059, hdlc: 4060 };
 
-/** Links named by flags are the only ones; else those of the configuration; else both. */
-function portsOf(
-  config: MeterHostConfig,
-  { tcp, hdlc }: MeterOptions,
-): { readonly tcp: number | undefined; readonly hdlc: number | undefined } {
-  if (tcp !== undefined || hdlc !== undefined) return { tcp, hdlc };
-  if (config.listen.tcp !== undefined || config.listen.hdlc !== undefined) return { tcp: config.listen.tcp, hdlc: config.listen.hdlc };
-  return defaultPorts;
+/** Links named by flags are the only ones; else those of the configuration, of several meters their common line; else the usual. */
+function portsOf({ listen }: MeterHostConfig, { tcp, udp, hdlc }: MeterOptions, count: number): MeterPorts {
+  const given = (ports: MeterPorts): boolean => Object.values(ports).some((port) => port !== undefined);
+  if (given({ tcp, udp, hdlc })) return { tcp, udp, hdlc };
+  if (count > 1) return { hdlc: listen.hdlc ?? defaultPorts.hdlc };
+  const configured = { tcp: listen.tcp, udp: listen.udp, hdlc: listen.hdlc };
+  return given(configured) ? configured : defaultPorts;
+}
+
+function countOf(count = 1): number {
+  if (!Number.isInteger(count)) throw new ConfigError("--count", `expected a whole number, got ${count}`);
+  return count;
 }
 
 function withFlags(config: MeterHostConfig, options: MeterOptions): MeterHostConfig {
@@ -143,11 +153,9 @@ function loadOf(text: string): MeterHostConfig["load"] {
 
 /** Options of the interface that this version does not serve are refused, not ignored. */
 function refuseUnserved(options: MeterOptions): void {
-  for (const name of ["udp", "serial", "optical", "ciu", "scenario", "credit"] as const) {
+  for (const name of ["serial", "optical", "ciu", "scenario", "credit"] as const) {
     if (options[name] !== undefined) throw new ConfigError(`--${name}`, "not served yet", { hint: "leave it out" });
   }
   if (options.mode !== undefined && options.mode !== "postpaid")
     throw new ConfigError("--mode", "only postpaid is served yet", { hint: "leave it out" });
-  if (options.count !== undefined && options.count !== "1")
-    throw new ConfigError("--count", "only one meter is served yet", { hint: "start several processes" });
 }

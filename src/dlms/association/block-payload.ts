@@ -1,11 +1,14 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
 import { ByteWriter } from "../../bytes/byte-writer.ts";
 import { DecodeError } from "../../errors.ts";
-import type { Schema } from "../axdr/schema.ts";
+import { octetString } from "../axdr/data-schemas.ts";
+import type { Infer, Schema } from "../axdr/schema.ts";
 import { sequenceOf } from "../axdr/untagged.ts";
 import { actionOutcome } from "../xdlms/action.ts";
+import type { ApduOf } from "../xdlms/apdu.ts";
 import { getDataResult } from "../xdlms/get.ts";
 import { rawData } from "../xdlms/raw-data.ts";
+import { readRequest, readResponse, writeRequest } from "../xdlms/short-name.ts";
 import type { ActionOutcome, GetResult } from "./services.ts";
 
 /*
@@ -69,3 +72,19 @@ function decodeReturned(payload: Uint8Array): GetResult {
     return { data: decodeSingle(payload) };
   }
 }
+
+/** Read with short names: n { Read-Response element }, the body of the whole response. @throws DecodeError */
+export const decodeReadResults = (payload: Uint8Array): ApduOf<"read-response">["results"] =>
+  decodeAll(readResponse, payload, "read-response").results;
+
+/** The variables of a Read request that came in blocks. @throws DecodeError */
+export const decodeReadRequest = (payload: Uint8Array): Infer<typeof readRequest> => decodeAll(readRequest, payload, "read-request");
+
+/** The variables and values of a Write request that came in blocks. @throws DecodeError */
+export const decodeWriteRequest = (payload: Uint8Array): Infer<typeof writeRequest> => decodeAll(writeRequest, payload, "write-request");
+
+/** Raw data of a Write block travel as one octet-string. */
+export const encodeOctetString = (raw: Uint8Array): Uint8Array => encodeAll(octetString, raw);
+
+/** @throws DecodeError */
+export const decodeOctetString = (data: Uint8Array): Uint8Array => decodeAll(octetString, data, "octet-string");

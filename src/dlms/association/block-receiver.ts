@@ -1,5 +1,5 @@
-/** Outcome of one block: more to come, all there, or why the transfer ends. */
-export type BlockOutcome = "more" | "complete" | "wrong-number" | "too-long";
+/** Outcome of one block: more to come, all there, the last one again, or why the transfer ends. */
+export type BlockOutcome = "more" | "complete" | "repeated" | "wrong-number" | "too-long";
 
 /** Most answers come whole: room is made when the first block comes. */
 const nothing = new Uint8Array(0);
@@ -30,6 +30,7 @@ export class BlockReceiver {
   }
 
   accept(blockNumber: number, last: boolean, raw: Uint8Array): BlockOutcome {
+    if (blockNumber === this.#lastNumber && blockNumber > 0) return "repeated";
     if (blockNumber !== this.#lastNumber + 1) return "wrong-number";
     if (this.#length + raw.length > this.#limit || blockNumber > this.#limit) return "too-long";
     this.#lastNumber = blockNumber;

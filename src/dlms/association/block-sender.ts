@@ -14,8 +14,8 @@ export function rawCapacity(room: number): number {
 
 /** Cuts a payload into numbered blocks (Green Book 9.4.6.12); the first has number 1. */
 export class BlockSender {
-  readonly #payload: Uint8Array;
   readonly #size: number;
+  #payload: Uint8Array | undefined;
   #offset = 0;
   #number = 0;
 
@@ -31,14 +31,20 @@ export class BlockSender {
   }
 
   get ended(): boolean {
-    return this.#number > 0 && this.#offset >= this.#payload.length;
+    return this.#payload === undefined;
   }
 
+  /** The next block; the last one, empty, once all are cut. */
   next(): Block {
-    const end = Math.min(this.#offset + this.#size, this.#payload.length);
-    const raw = this.#payload.subarray(this.#offset, end);
-    this.#offset = end;
+    const payload = this.#payload ?? new Uint8Array();
+    const start = this.#offset;
+    this.#offset = Math.min(start + this.#size, payload.length);
     this.#number += 1;
-    return { lastBlock: end === this.#payload.length, blockNumber: this.#number, raw };
+    if (this.#offset < payload.length) {
+      return { lastBlock: false, blockNumber: this.#number, raw: payload.subarray(start, this.#offset) };
+    }
+    // The last block may be kept for a client that misses it; the payload need not be kept with it.
+    this.#payload = undefined;
+    return { lastBlock: true, blockNumber: this.#number, raw: payload.slice(start) };
   }
 }

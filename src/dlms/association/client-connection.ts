@@ -1,69 +1,63 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
-import {
-  AssociationRejectedError,
-  DecodeError,
-  type DlmsError,
-  LocalProtocolError,
-  RemoteProtocolError,
-  TransportError,
-} from "../../errors.ts";
+import { type AssociationRejectedError, DecodeError, type DlmsError, LocalProtocolError, RemoteProtocolError } from "../../errors.ts";
 import type { Aare } from "../acse/apdus.ts";
 import { decodeAare, decodeAbrt, decodeRlre, encodeAarq, encodeRlrq } from "../acse/codec.ts";
-import { type Apdu, decodeApdu, encodeApdu, readApdu } from "../xdlms/apdu.ts";
-import type { Conformance } from "../xdlms/conformance.ts";
-import { dlmsVersion } from "../xdlms/initiate.ts";
+import { type Apdu, type ApduOf, decodeApdu, encodeApdu, readApdu } from "../xdlms/apdu.ts";
 import { apduTags } from "../xdlms/tags.ts";
-import { ClientExchange, type ExchangeStep } from "./client-exchange.ts";
+import { ApduCarrier, type CarrierStep, type OutgoingApdu } from "./apdu-carrier.ts";
+import { abortReasons, noAnswer, noAssociation, tooLong, wrongReferencing } from "./client-errors.ts";
+import { type ClientExchange, type ExchangeStep, failed, isRefusal } from "./client-exchange.ts";
+import { type ClientAssociationOptions, clientDefaults, initiateRequestOf } from "./client-options.ts";
+import { createExchange } from "./create-exchange.ts";
 import type { ClientEvent, InvokeId } from "./events.ts";
-import { minPduSize, type NegotiatedContext, supportedConformance, unlimitedPduSize } from "./negotiation.ts";
-import { rejection } from "./rejection.ts";
-import { checkRequest, type ServiceRequest } from "./services.ts";
+import { minPduSize, type NegotiatedContext, unlimitedPduSize } from "./negotiation.ts";
+import { refusedAssociation, rejection } from "./rejection.ts";
+import { checkRequest, type ServiceOptions, type ServiceRequest } from "./services.ts";
 import { type ClientInput, type ClientState, clientTransitions, follow } from "./transitions.ts";
 
-/** How the client proves who it is. */
-export type ClientAuthentication = { readonly mechanism: "none" } | { readonly mechanism: "lls"; readonly password: Uint8Array };
-
-export interface ClientAssociationOptions {
-  readonly clientSap: number;
-  readonly serverSap: number;
-  readonly authentication: ClientAuthentication;
-  readonly proposedConformance?: Conformance;
-  /** Longest APDU this side takes. */
-  readonly maxReceivePduSize?: number;
-  /** Longest answer this side takes, over all its blocks. */
-  readonly maxResponseLength?: number;
-  /** Milliseconds until an answer is given up. */
-  readonly responseTimeout?: number;
-  /** Milliseconds until a release that is not answered counts as done: not every meter knows it. */
-  readonly releaseTimeout?: number;
+interface Queued {
+  readonly invokeId: InvokeId;
+  readonly request: ServiceRequest;
+  readonly options: ServiceOptions;
 }
-
-const defaults = { maxResponseLength: 16 * 1024 * 1024, responseTimeout: 10_000, releaseTimeout: 1000 } as const;
 
 interface Outstanding {
   readonly invokeId: InvokeId;
   readonly exchange: ClientExchange;
+  /** What was sent last, for a link that may lose it. */
+  lastApdu: Uint8Array;
+  deadline: number;
+  retries: number;
 }
 
 /**
- * The client's end of one application association, sans-IO: services in, APDUs out; APDUs in, events out. Requests are
- * carried out one after the other in the order they were made, with their blocks; time is an argument.
+ * The client's end of one application association, sans-IO: services in, APDUs out; APDUs in, events out. Time is an
+ * argument.
+ *
+ * Requests are carried out in the order they were made, those of high priority first; several may be under way at once
+ * where the options say so, one where general block transfer is negotiated or objects have short names.
  */
 export class DlmsClientConnection {
   readonly #options: ClientAssociationOptions;
-  readonly #queue: { readonly invokeId: InvokeId; readonly request: ServiceRequest }[] = [];
-  readonly #outgoing: Uint8Array[] = [];
-  /** Failures of requests that could not be sent at all, and since when they wait to be told. */
+  readonly #queue: Queued[] = [];
+  readonly #outstanding = new Map<InvokeId, Outstanding>();
+  readonly #outgoing: OutgoingApdu[] = [];
+  readonly #carrier: ApduCarrier;
+  /** Events of calls that return none, and since when they wait to be told. */
   readonly #deferred: ClientEvent[] = [];
   #deferredSince: number | undefined;
   #state: ClientState = "idle";
   #context: NegotiatedContext | undefined;
-  #outstanding: Outstanding | undefined;
   #lastInvokeId = 0;
+  /** Until when an association or a release may take. */
   #deadline: number | undefined;
 
   constructor(options: ClientAssociationOptions) {
     this.#options = options;
+    const { gbtWindow = clientDefaults.gbtWindow, maxResponseLength = clientDefaults.maxResponseLength } = options;
+    this.#carrier = new ApduCarrier({ answers: false, window: gbtWindow, maxLength: maxResponseLength }, (apdu) =>
+      this.#outgoing.push(apdu),
+    );
   }
 
   get state(): ClientState {
@@ -72,57 +66,64 @@ export class DlmsClientConnection {
 
   /** When {@link handleTimeout} is due; defined whenever something is awaited. */
   get nextTimeout(): number | undefined {
-    return this.#deferredSince ?? this.#deadline;
+    let next = this.#deferredSince ?? this.#deadline;
+    for (const { deadline } of this.#outstanding.values()) if (next === undefined || deadline < next) next = deadline;
+    return next;
   }
 
-  /** Sends AARQ. @throws LocalProtocolError unless idle */
+  /** The server sends on without being asked: on a link with turns it needs another. */
+  get expectsMore(): boolean {
+    return this.#carrier.expectsMore;
+  }
+
+  /** Sends AARQ; a pre-established association stands at once. @throws LocalProtocolError unless idle */
   associate(now: number): void {
     this.#follow("associate");
-    const { authentication, maxReceivePduSize = unlimitedPduSize } = this.#options;
-    const initiate: Apdu = {
-      type: "initiate-request",
-      dedicatedKey: undefined,
-      responseAllowed: true,
-      proposedQualityOfService: undefined,
-      proposedDlmsVersionNumber: dlmsVersion,
-      proposedConformance: this.#options.proposedConformance ?? supportedConformance,
-      clientMaxReceivePduSize: maxReceivePduSize,
-    };
-    this.#outgoing.push(
+    const { authentication, preEstablished, referencing = "logical-name" } = this.#options;
+    if (preEstablished !== undefined) {
+      this.#defer(this.#established(preEstablished), now);
+      return;
+    }
+    this.#send(
       encodeAarq({
-        applicationContext: "logical-name",
+        applicationContext: referencing,
         authenticationRequired: authentication.mechanism !== "none",
         mechanism: authentication.mechanism === "none" ? undefined : authentication.mechanism,
         authenticationValue: authentication.mechanism === "none" ? undefined : authentication.password,
-        userInformation: encodeApdu(initiate),
+        userInformation: encodeApdu(initiateRequestOf(this.#options)),
       }),
     );
-    this.#await(now, this.#options.responseTimeout ?? defaults.responseTimeout);
+    this.#deadline = now + this.#responseTimeout;
   }
 
   /** Queues a service. @throws LocalProtocolError unless associated, and for what is no request */
-  request(request: ServiceRequest, now: number): InvokeId {
+  request(request: ServiceRequest, now: number, options: ServiceOptions = {}): InvokeId {
     if (this.#state !== "associated") throw new LocalProtocolError(`no request is possible while ${this.#state}`);
     checkRequest(request);
     this.#lastInvokeId += 1;
-    this.#queue.push({ invokeId: this.#lastInvokeId, request });
-    if (this.#outstanding === undefined) {
-      // A request that cannot be sent at all fails by way of the timer, when its caller knows its id.
-      this.#deferred.push(...this.#startNext(now));
-      if (this.#deferred.length > 0) this.#deferredSince ??= now;
-    }
-    return this.#lastInvokeId;
+    const queued = { invokeId: this.#lastInvokeId, request, options };
+    const behind = options.highPriority === false ? -1 : this.#queue.findIndex(({ options }) => options.highPriority === false);
+    if (behind < 0) this.#queue.push(queued);
+    else this.#queue.splice(behind, 0, queued);
+    // What ends at once is told by way of the timer, when its caller knows its id.
+    this.#defer(this.#startNext(now), now);
+    return queued.invokeId;
   }
 
   /** Sends RLRQ; the requests under way are dropped. @throws LocalProtocolError unless associated */
   release(now: number): void {
     this.#follow("release");
     this.#dropRequests();
-    this.#outgoing.push(encodeRlrq({ reason: 0 }));
-    this.#await(now, this.#options.releaseTimeout ?? defaults.releaseTimeout);
+    if (this.#options.preEstablished !== undefined) {
+      this.#follow("released");
+      this.#defer([{ type: "released" }], now);
+      return;
+    }
+    this.#send(encodeRlrq({ reason: 0 }));
+    this.#deadline = now + (this.#options.releaseTimeout ?? clientDefaults.releaseTimeout);
   }
 
-  apduToSend(): Uint8Array | undefined {
+  apduToSend(): OutgoingApdu | undefined {
     return this.#outgoing.shift();
   }
 
@@ -133,7 +134,7 @@ export class DlmsClientConnection {
       return this.#receive(apdu.slice(), now);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      return this.#failOutstanding(error, now);
+      return this.#failOldest(error, now);
     }
   }
 
@@ -142,30 +143,19 @@ export class DlmsClientConnection {
       this.#deferredSince = undefined;
       return this.#deferred.splice(0);
     }
-    if (this.#deadline === undefined || now < this.#deadline) return [];
-    this.#deadline = undefined;
-    switch (this.#state) {
-      case "associating":
-        return this.#abort(
-          new TransportError("timeout", "the meter did not answer the association request", {
-            layer: "acse",
-            hint: "check --client and --server; an association of an earlier session may still be open",
-          }),
-        );
-      case "releasing":
+    if (this.#deadline !== undefined && now >= this.#deadline) {
+      this.#deadline = undefined;
+      if (this.#state === "associating") return this.#abort(noAssociation());
+      if (this.#state === "releasing") {
         this.#follow("released");
         return [{ type: "released" }];
-      case "associated":
-        return this.#failOutstanding(
-          new TransportError("timeout", "the meter did not answer in time", {
-            layer: "xdlms",
-            hint: "try again, or allow more time with --timeout",
-          }),
-          now,
-        );
-      default:
-        return [];
+      }
     }
+    const events: ClientEvent[] = [];
+    for (const outstanding of [...this.#outstanding.values()]) {
+      if (now >= outstanding.deadline && this.#outstanding.has(outstanding.invokeId)) events.push(...this.#unanswered(outstanding, now));
+    }
+    return events;
   }
 
   #receive(bytes: Uint8Array, now: number): ClientEvent[] {
@@ -185,46 +175,75 @@ export class DlmsClientConnection {
     }
     // Some servers leave octets behind a lawful answer (Gurux C does behind its clock); they mean nothing.
     const apdu = readApdu(new ByteReader(bytes));
-    if (apdu.type === "data-notification") return [{ type: "notification", notification: apdu }];
+    switch (apdu.type) {
+      case "general-block-transfer":
+        return this.#receiveBlock(this.#carrier.receive(apdu), now);
+      case "data-notification":
+        if (apdu.invoke.confirmed) this.#confirm(apdu);
+        return [{ type: "notification", notification: apdu }];
+      case "event-notification-request":
+      case "information-report-request":
+        return [{ type: "notification", notification: apdu }];
+    }
     if (this.#state === "associating") return this.#refusedAssociation(apdu);
-    const outstanding = this.#outstanding;
-    if (outstanding === undefined || !answers(apdu, outstanding.invokeId)) return [];
-    return this.#advance(outstanding, outstanding.exchange.receive(apdu), now);
+    for (const outstanding of this.#outstanding.values()) {
+      // A refusal does not say what it refuses: it is the oldest request, since servers answer in order.
+      if (outstanding.exchange.concerns(apdu) || isRefusal(apdu))
+        return this.#advance(outstanding, outstanding.exchange.receive(apdu), now);
+    }
+    return [];
+  }
+
+  #receiveBlock(step: CarrierStep, now: number): ClientEvent[] {
+    // One request at a time is under way where there is general block transfer.
+    const [outstanding] = this.#outstanding.values();
+    if (outstanding !== undefined) this.#await(outstanding, now);
+    switch (step.type) {
+      case "waiting":
+      case "lost":
+        return [];
+      case "progress":
+        return outstanding === undefined ? [] : [{ type: "progress", invokeId: outstanding.invokeId, receivedBytes: step.receivedBytes }];
+      case "apdu":
+        return this.#receive(step.bytes, now);
+      case "aborted":
+        return this.#failOldest(new RemoteProtocolError(abortReasons[step.reason]), now);
+    }
   }
 
   #receiveAare(aare: Aare): ClientEvent[] {
-    this.#deadline = undefined;
     if (aare.result !== "accepted") return this.#reject(rejection(aare));
     const response = decodeApdu(aare.userInformation ?? new Uint8Array());
-    if (response.type !== "initiate-response") {
-      return this.#reject(rejection(aare));
-    }
-    const { clientSap, serverSap, authentication, maxReceivePduSize = unlimitedPduSize } = this.#options;
+    if (response.type !== "initiate-response") return this.#reject(rejection(aare));
+    const { clientSap, serverSap, authentication, referencing = "logical-name", maxReceivePduSize = unlimitedPduSize } = this.#options;
     const size = response.serverMaxReceivePduSize === 0 ? unlimitedPduSize : response.serverMaxReceivePduSize;
     if (size < minPduSize) throw new DecodeError("out-of-range", "server-max-receive-pdu-size", 0, `the meter takes only ${size} octets`);
-    this.#context = {
+    return this.#established({
       clientSap,
       serverSap,
       applicationContext: aare.applicationContext,
+      referencing,
       mechanism: authentication.mechanism,
       conformance: response.negotiatedConformance,
       clientMaxReceivePduSize: maxReceivePduSize,
       serverMaxReceivePduSize: size,
-    };
-    this.#follow("accepted");
-    return [{ type: "associated", context: this.#context }];
+    });
   }
 
-  /** Meters whose previous association is still open answer AARQ with an exception (Green Book pitfall 4). */
+  #established(context: NegotiatedContext): ClientEvent[] {
+    this.#deadline = undefined;
+    this.#context = context;
+    this.#carrier.start({
+      maxPduSize: context.serverMaxReceivePduSize,
+      generalBlockTransfer: context.conformance.has("general-block-transfer"),
+    });
+    this.#follow("accepted");
+    return [{ type: "associated", context }];
+  }
+
   #refusedAssociation(apdu: Apdu): ClientEvent[] {
-    if (apdu.type !== "exception-response" && apdu.type !== "confirmed-service-error") return [];
-    const reason = apdu.type === "exception-response" ? `${apdu.stateError}, ${apdu.serviceError}` : `${apdu.errorClass}: ${apdu.value}`;
-    return this.#reject(
-      new AssociationRejectedError(`the meter refused the association: ${reason}`, {
-        details: { result: apdu.type, diagnostic: reason },
-        hint: "an association of an earlier session may still be open; wait for its time-out (2 to 3 minutes)",
-      }),
-    );
+    const error = refusedAssociation(apdu);
+    return error === undefined ? [] : this.#reject(error);
   }
 
   #reject(error: AssociationRejectedError): ClientEvent[] {
@@ -236,49 +255,79 @@ export class DlmsClientConnection {
   #advance(outstanding: Outstanding, step: ExchangeStep, now: number): ClientEvent[] {
     const { invokeId } = outstanding;
     switch (step.type) {
-      case "send":
-        this.#transmit(step.apdu, now);
+      case "ignore":
         return [];
+      case "send":
       case "progress":
-        this.#transmit(step.apdu, now);
-        return [{ type: "progress", invokeId, receivedBytes: step.receivedBytes }];
+        if (!this.#carrier.carries(step.apdu.length)) return this.#advance(outstanding, failed(tooLong(step.apdu.length)), now);
+        outstanding.lastApdu = step.apdu;
+        outstanding.retries = this.#options.retries ?? clientDefaults.retries;
+        this.#await(outstanding, now);
+        this.#carrier.send(step.apdu);
+        return step.type === "send" ? [] : [{ type: "progress", invokeId, receivedBytes: step.receivedBytes }];
       case "done":
-        return this.#finishOutstanding({ type: "response", invokeId, result: step.result }, now);
+        return this.#finish(outstanding, { type: "response", invokeId, result: step.result }, now);
       case "failed":
-        return this.#finishOutstanding({ type: "failed", invokeId, error: step.error }, now);
+        return this.#finish(outstanding, { type: "failed", invokeId, error: step.error }, now);
     }
   }
 
-  #finishOutstanding(event: ClientEvent, now: number): ClientEvent[] {
-    this.#outstanding = undefined;
-    this.#deadline = undefined;
+  #finish(outstanding: Outstanding, event: ClientEvent, now: number): ClientEvent[] {
+    this.#outstanding.delete(outstanding.invokeId);
+    if (event.type === "failed") this.#carrier.reset();
     return this.#queue.length === 0 ? [event] : [event, ...this.#startNext(now)];
   }
 
-  /** Starts queued requests until one has to wait for its answer. */
+  /** Starts queued requests until as many are under way as may be. */
   #startNext(now: number): ClientEvent[] {
     const events: ClientEvent[] = [];
-    while (this.#outstanding === undefined && this.#state === "associated") {
+    while (this.#state === "associated" && this.#outstanding.size < this.#maxOutstanding) {
       const next = this.#queue.shift();
       if (next === undefined) break;
-      const { invokeId, request } = next;
-      const invoke = { invokeId: wireId(invokeId), confirmed: true, highPriority: true, reserved: 0 };
-      const exchange = new ClientExchange(
-        request,
-        invoke,
-        this.#context as NegotiatedContext,
-        this.#options.maxResponseLength ?? defaults.maxResponseLength,
-      );
-      const step = exchange.start();
-      this.#outstanding = { invokeId, exchange };
-      events.push(...this.#advance(this.#outstanding, step, now));
+      events.push(...this.#start(next, now));
     }
     return events;
   }
 
-  #failOutstanding(error: DlmsError, now: number): ClientEvent[] {
-    const outstanding = this.#outstanding;
-    if (outstanding !== undefined) return this.#advance(outstanding, { type: "failed", error }, now);
+  #start({ invokeId, request, options }: Queued, now: number): ClientEvent[] {
+    const context = this.#context as NegotiatedContext;
+    const { maxResponseLength = clientDefaults.maxResponseLength } = this.#options;
+    const exchange = createExchange(request, invokeId, options, context, maxResponseLength);
+    if (exchange === undefined) return [{ type: "failed", invokeId, error: wrongReferencing(request, context) }];
+    const step = exchange.start();
+    if (options.confirmed === false && step.type === "send") {
+      this.#carrier.sendUnconfirmed(step.apdu);
+      return [{ type: "sent", invokeId }];
+    }
+    const outstanding = { invokeId, exchange, lastApdu: new Uint8Array(), deadline: now, retries: 0 };
+    this.#outstanding.set(invokeId, outstanding);
+    return this.#advance(outstanding, step, now);
+  }
+
+  /** Nothing came for too long: what may be repeated is, as often as the options say. */
+  #unanswered(outstanding: Outstanding, now: number): ClientEvent[] {
+    if (outstanding.retries > 0 && this.#repeat(outstanding)) {
+      outstanding.retries -= 1;
+      this.#await(outstanding, now);
+      return [];
+    }
+    if (this.#carrier.active) this.#carrier.abort();
+    // With short names a late answer could not be told from the answer to the next request.
+    if (this.#context?.referencing === "short-name") return this.#abort(noAnswer());
+    return this.#advance(outstanding, failed(noAnswer()), now);
+  }
+
+  #repeat({ exchange, lastApdu }: Outstanding): boolean {
+    if (this.#context?.referencing === "short-name" && !this.#carrier.active) return false;
+    if (this.#carrier.repeat()) return true;
+    if (!exchange.repeatable) return false;
+    this.#send(lastApdu);
+    return true;
+  }
+
+  #failOldest(error: DlmsError, now: number): ClientEvent[] {
+    const [outstanding] = this.#outstanding.values();
+    if (outstanding !== undefined) return this.#advance(outstanding, failed(error), now);
     return this.#state === "associating" ? this.#abort(error) : [];
   }
 
@@ -290,32 +339,41 @@ export class DlmsClientConnection {
   }
 
   #dropRequests(): void {
-    this.#outstanding = undefined;
+    this.#outstanding.clear();
     this.#queue.length = 0;
     this.#deferred.length = 0;
     this.#deferredSince = undefined;
+    this.#carrier.reset();
   }
 
-  #transmit(apdu: Uint8Array, now: number): void {
-    this.#outgoing.push(apdu);
-    this.#await(now, this.#options.responseTimeout ?? defaults.responseTimeout);
+  #confirm({ invoke }: ApduOf<"data-notification">): void {
+    this.#outgoing.push({ bytes: encodeApdu({ type: "data-notification-confirm", invoke, dateTime: undefined }), confirmed: false });
   }
 
-  #await(now: number, timeout: number): void {
-    this.#deadline = now + timeout;
+  #defer(events: readonly ClientEvent[], now: number): void {
+    if (events.length === 0) return;
+    this.#deferred.push(...events);
+    this.#deferredSince ??= now;
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#outgoing.push({ bytes, confirmed: true });
+  }
+
+  #await(outstanding: Outstanding, now: number): void {
+    outstanding.deadline = now + this.#responseTimeout;
+  }
+
+  get #responseTimeout(): number {
+    return this.#options.responseTimeout ?? clientDefaults.responseTimeout;
+  }
+
+  get #maxOutstanding(): number {
+    const alone = this.#context?.referencing === "short-name" || this.#context?.conformance.has("general-block-transfer") === true;
+    return alone ? 1 : (this.#options.maxOutstanding ?? clientDefaults.maxOutstanding);
   }
 
   #follow(input: ClientInput): void {
     this.#state = follow(clientTransitions, this.#state, input);
   }
-}
-
-/** False for a late answer to a request already given up, which carries another id, and for what is no answer at all. */
-function answers(apdu: Exclude<Apdu, { readonly type: "data-notification" }>, invokeId: InvokeId): boolean {
-  if ("invoke" in apdu) return apdu.invoke.invokeId === wireId(invokeId);
-  return apdu.type === "exception-response" || apdu.type === "confirmed-service-error";
-}
-
-function wireId(invokeId: InvokeId): number {
-  return invokeId & 0x0f;
 }

@@ -1,266 +1,76 @@
-import { DecodeError, type DlmsError, ExceptionResponseError, LocalProtocolError, RemoteProtocolError } from "../../errors.ts";
-import type { Apdu, ApduOf } from "../xdlms/apdu.ts";
-import { encodeApdu } from "../xdlms/apdu.ts";
-import type { InvokeIdAndPriority } from "../xdlms/descriptors.ts";
-import { rawNullData } from "../xdlms/raw-data.ts";
-import { decodeActionBlocks, decodeGetResults, decodeSingle, encodeDataList } from "./block-payload.ts";
-import { BlockReceiver } from "./block-receiver.ts";
-import { BlockSender, rawCapacity } from "./block-sender.ts";
+import { type DlmsError, ExceptionResponseError, LocalProtocolError, RemoteProtocolError } from "../../errors.ts";
+import type { Apdu } from "../xdlms/apdu.ts";
 import type { NegotiatedContext } from "./negotiation.ts";
-import type { ActionOutcome, GetResult, ServiceRequest, ServiceResult } from "./services.ts";
+import type { ServiceResult } from "./services.ts";
 
 /** What one APDU of the answer leads to. */
 export type ExchangeStep =
   | { readonly type: "send"; readonly apdu: Uint8Array }
   /** A block arrived; `apdu` asks for the next. */
   | { readonly type: "progress"; readonly apdu: Uint8Array; readonly receivedBytes: number }
+  /** Something that came before, or too late: nothing is to be done. */
+  | { readonly type: "ignore" }
   | { readonly type: "done"; readonly result: ServiceResult }
   | { readonly type: "failed"; readonly error: DlmsError };
 
-/**
- * One request of a client from its first APDU to its result, with the blocks either way (Green Book 9.3.6..9.3.8,
- * 9.4.6.12).
- */
-export class ClientExchange {
-  readonly #request: ServiceRequest;
-  readonly #invoke: InvokeIdAndPriority;
-  readonly #context: NegotiatedContext;
-  readonly #receiver: BlockReceiver;
-  #sender: BlockSender | undefined;
-
-  /** @param maxResponseLength octets that a long answer may have */
-  constructor(request: ServiceRequest, invoke: InvokeIdAndPriority, context: NegotiatedContext, maxResponseLength: number) {
-    this.#request = request;
-    this.#invoke = invoke;
-    this.#context = context;
-    this.#receiver = new BlockReceiver(maxResponseLength);
-  }
-
+/** One request of a client from its first APDU to its result, with the blocks of its service either way. */
+export interface ClientExchange {
+  /** The APDU last sent may be sent again when nothing answers: it changes nothing, or the server knows it again. */
+  readonly repeatable: boolean;
   /** The first APDU, or why the request cannot be made. */
-  start(): ExchangeStep {
-    const apdu = encodeApdu(this.#wholeRequest());
-    const length = apdu.length;
-    const limit = this.#context.serverMaxReceivePduSize;
-    if (length <= limit) return { type: "send", apdu };
-    const payload = this.#payload();
-    const blocks = this.#request.service === "set" ? "block-transfer-with-set-or-write" : "block-transfer-with-action";
-    if (payload === undefined || !this.#context.conformance.has(blocks)) {
+  start(): ExchangeStep;
+  /** False for an APDU that is no answer to this request. */
+  concerns(apdu: Apdu): boolean;
+  receive(apdu: Apdu): ExchangeStep;
+}
+
+export const failed = (error: DlmsError): ExchangeStep => ({ type: "failed", error });
+
+/** The answers that refuse any service as a whole. */
+export function refusal(apdu: Apdu): ExchangeStep | undefined {
+  switch (apdu.type) {
+    case "exception-response":
       return failed(
-        new LocalProtocolError(`the request takes ${length} octets, the meter accepts ${limit}`, {
-          hint: payload === undefined ? "ask for fewer attributes at once" : "the meter does not offer block transfer for this service",
+        new ExceptionResponseError(`the meter answered ${apdu.stateError}, ${apdu.serviceError}`, {
+          details: { stateError: apdu.stateError, serviceError: apdu.serviceError, invocationCounter: apdu.invocationCounter },
         }),
       );
-    }
-    const empty = { lastBlock: false, blockNumber: 1, raw: new Uint8Array() };
-    // The length of nothing takes one octet, which is counted with the data.
-    const size = rawCapacity(limit - encodeApdu(this.#firstBlock(empty)).length + 1);
-    if (size < 1) return failed(new LocalProtocolError(`the meter's PDU size of ${limit} octets has no room for data`));
-    this.#sender = new BlockSender(payload, size);
-    return { type: "send", apdu: encodeApdu(this.#firstBlock(this.#sender.next())) };
-  }
-
-  receive(apdu: Apdu): ExchangeStep {
-    try {
-      return this.#receive(apdu);
-    } catch (error) {
-      if (error instanceof DecodeError) return failed(error);
-      throw error;
-    }
-  }
-
-  #receive(apdu: Apdu): ExchangeStep {
-    switch (apdu.type) {
-      case "exception-response":
-        return failed(
-          new ExceptionResponseError(`the meter answered ${apdu.stateError}, ${apdu.serviceError}`, {
-            details: { stateError: apdu.stateError, serviceError: apdu.serviceError, invocationCounter: apdu.invocationCounter },
-          }),
-        );
-      case "confirmed-service-error":
-        return failed(
-          new ExceptionResponseError(`the meter answered ${apdu.service} error, ${apdu.errorClass}: ${apdu.value}`, {
-            details: { service: apdu.service, errorClass: apdu.errorClass, value: apdu.value },
-          }),
-        );
-    }
-    switch (this.#request.service) {
-      case "get":
-        return this.#receiveGet(apdu, this.#request.attributes.length, this.#request.list);
-      case "set":
-        return this.#receiveSet(apdu, this.#request.attributes.length);
-      case "action":
-        return this.#receiveAction(apdu, this.#request.methods.length, this.#request.list);
-    }
-  }
-
-  #receiveGet(apdu: Apdu, count: number, list: boolean): ExchangeStep {
-    const done = (results: readonly GetResult[]): ExchangeStep => this.#complete({ service: "get", results }, results.length, count);
-    switch (apdu.type) {
-      case "get-response-normal":
-        // A refusal may come for the list as a whole.
-        return done(list && apdu.result.error !== undefined ? Array.from({ length: count }, () => apdu.result) : [apdu.result]);
-      case "get-response-with-list":
-        return done(apdu.results);
-      case "get-response-with-datablock": {
-        const { result } = apdu;
-        if (result.data === undefined) return done(Array.from({ length: count }, () => ({ error: result.error })));
-        const next = { type: "get-request-next", invoke: this.#invoke, blockNumber: apdu.blockNumber } as const;
-        return (
-          this.#acceptBlock(apdu.blockNumber, apdu.lastBlock, result.data, next) ??
-          done(list ? decodeGetResults(this.#receiver.payload()) : [{ data: decodeSingle(this.#receiver.payload()) }])
-        );
-      }
-      default:
-        return this.#unexpected(apdu);
-    }
-  }
-
-  #receiveSet(apdu: Apdu, count: number): ExchangeStep {
-    const done = (results: ReturnType<typeof resultsOf>): ExchangeStep =>
-      this.#complete({ service: "set", results }, results.length, count);
-    switch (apdu.type) {
-      case "set-response-normal":
-      case "set-response-last-datablock":
-      case "set-response-with-list":
-      case "set-response-last-datablock-with-list":
-        return done(resultsOf(apdu, count));
-      case "set-response-datablock":
-        return this.#sendNextBlock(apdu, (block) => ({ type: "set-request-with-datablock", invoke: this.#invoke, block }));
-      default:
-        return this.#unexpected(apdu);
-    }
-  }
-
-  #receiveAction(apdu: Apdu, count: number, list: boolean): ExchangeStep {
-    const done = (results: readonly ActionOutcome[]): ExchangeStep => this.#complete({ service: "action", results }, results.length, count);
-    switch (apdu.type) {
-      case "action-response-normal": {
-        const outcome = { result: apdu.result, returned: apdu.returned };
-        return done(list ? Array.from({ length: count }, () => outcome) : [outcome]);
-      }
-      case "action-response-with-list":
-        return done(apdu.results);
-      case "action-response-next-pblock":
-        return this.#sendNextBlock(apdu, (block) => ({ type: "action-request-with-pblock", invoke: this.#invoke, block }));
-      case "action-response-with-pblock": {
-        const { blockNumber, lastBlock, raw } = apdu.block;
-        const next = { type: "action-request-next-pblock", invoke: this.#invoke, blockNumber } as const;
-        return this.#acceptBlock(blockNumber, lastBlock, raw, next) ?? done(decodeActionBlocks(this.#receiver.payload(), list));
-      }
-      default:
-        return this.#unexpected(apdu);
-    }
-  }
-
-  /** Undefined once the last block is in. */
-  #acceptBlock(blockNumber: number, lastBlock: boolean, raw: Uint8Array, next: Apdu): ExchangeStep | undefined {
-    switch (this.#receiver.accept(blockNumber, lastBlock, raw)) {
-      case "complete":
-        return undefined;
-      case "more":
-        return { type: "progress", apdu: encodeApdu(next), receivedBytes: this.#receiver.length };
-      case "wrong-number":
-        return failed(
-          new RemoteProtocolError(`block ${blockNumber} came after block ${this.#receiver.blockNumber}`, { details: { blockNumber } }),
-        );
-      case "too-long":
-        return failed(new RemoteProtocolError(`the answer is longer than the ${this.#receiver.length + raw.length} octets allowed`));
-    }
-  }
-
-  #sendNextBlock(
-    apdu: ApduOf<"set-response-datablock"> | ApduOf<"action-response-next-pblock">,
-    wrap: (block: ReturnType<BlockSender["next"]>) => Apdu,
-  ): ExchangeStep {
-    const sender = this.#sender;
-    if (sender === undefined || sender.ended || apdu.blockNumber !== sender.blockNumber) return this.#unexpected(apdu);
-    return { type: "send", apdu: encodeApdu(wrap(sender.next())) };
-  }
-
-  #complete(result: ServiceResult, received: number, expected: number): ExchangeStep {
-    if (received === expected) return { type: "done", result };
-    return failed(new RemoteProtocolError(`${received} results for ${expected} requests`, { details: { received, expected } }));
-  }
-
-  #unexpected(apdu: Apdu): ExchangeStep {
-    return failed(
-      new RemoteProtocolError(`${apdu.type} is no answer to ${this.#request.service}`, {
-        details: { received: apdu.type, expected: this.#request.service },
-      }),
-    );
-  }
-
-  #wholeRequest(): Apdu {
-    const request = this.#request;
-    const invoke = this.#invoke;
-    switch (request.service) {
-      case "get":
-        return request.list
-          ? { type: "get-request-with-list", invoke, attributes: request.attributes }
-          : { type: "get-request-normal", invoke, ...only(request.attributes) };
-      case "set":
-        return request.list
-          ? { type: "set-request-with-list", invoke, attributes: request.attributes, values: request.values }
-          : { type: "set-request-normal", invoke, ...only(request.attributes), value: only(request.values) };
-      case "action":
-        return request.list
-          ? {
-              type: "action-request-with-list",
-              invoke,
-              methods: request.methods.map(({ method }) => method),
-              parameters: request.methods.map(({ parameter }) => parameter ?? rawNullData),
-            }
-          : { type: "action-request-normal", invoke, ...only(request.methods) };
-    }
-  }
-
-  /** What is cut into blocks, where the service can be. */
-  #payload(): Uint8Array | undefined {
-    const request = this.#request;
-    switch (request.service) {
-      case "get":
-        return undefined;
-      case "set":
-        return request.list ? encodeDataList(request.values) : only(request.values);
-      case "action":
-        return request.list
-          ? encodeDataList(request.methods.map(({ parameter }) => parameter ?? rawNullData))
-          : only(request.methods).parameter;
-    }
-  }
-
-  #firstBlock(block: ReturnType<BlockSender["next"]>): Apdu {
-    const request = this.#request;
-    const invoke = this.#invoke;
-    switch (request.service) {
-      case "get":
-        throw new LocalProtocolError("a GET request has no data to send in blocks");
-      case "set":
-        return request.list
-          ? { type: "set-request-with-list-and-first-datablock", invoke, attributes: request.attributes, block }
-          : { type: "set-request-with-first-datablock", invoke, ...only(request.attributes), block };
-      case "action":
-        return request.list
-          ? { type: "action-request-with-list-and-first-pblock", invoke, methods: request.methods.map(({ method }) => method), block }
-          : { type: "action-request-with-first-pblock", invoke, method: only(request.methods).method, block };
-    }
+    case "confirmed-service-error":
+      return failed(
+        new ExceptionResponseError(`the meter answered ${apdu.service} error, ${apdu.errorClass}: ${apdu.value}`, {
+          details: { service: apdu.service, errorClass: apdu.errorClass, value: apdu.value },
+        }),
+      );
+    default:
+      return undefined;
   }
 }
 
-function resultsOf(
-  apdu: ApduOf<"set-response-normal" | "set-response-last-datablock" | "set-response-with-list" | "set-response-last-datablock-with-list">,
-  count: number,
-) {
-  return "results" in apdu ? apdu.results : Array.from({ length: count }, () => apdu.result);
+/** True for the APDUs that {@link refusal} understands; they do not say which request they refuse. */
+export function isRefusal(apdu: Apdu): boolean {
+  return apdu.type === "exception-response" || apdu.type === "confirmed-service-error";
 }
 
-function only<T>(items: readonly T[]): T {
-  const [item] = items;
-  if (item === undefined || items.length !== 1)
-    throw new LocalProtocolError(`a request that is no list has one element, not ${items.length}`);
-  return item;
+/** The result, provided that every element has one. */
+export function complete(result: ServiceResult, expected: number): ExchangeStep {
+  const received = result.results.length;
+  if (received === expected) return { type: "done", result };
+  return failed(new RemoteProtocolError(`${received} results for ${expected} requests`, { details: { received, expected } }));
 }
 
-function failed(error: DlmsError): ExchangeStep {
-  return { type: "failed", error };
+export function unexpected(apdu: Apdu, service: string): ExchangeStep {
+  return failed(
+    new RemoteProtocolError(`${apdu.type} is no answer to ${service}`, { details: { received: apdu.type, expected: service } }),
+  );
+}
+
+/** True where an APDU may be sent as it is: it fits, or general block transfer cuts it (Green Book 9.4.6.13). */
+export function goesWhole(length: number, context: NegotiatedContext): boolean {
+  return length <= context.serverMaxReceivePduSize || context.conformance.has("general-block-transfer");
+}
+
+export function tooLong(length: number, context: NegotiatedContext, hint: string): ExchangeStep {
+  return failed(
+    new LocalProtocolError(`the request takes ${length} octets, the meter accepts ${context.serverMaxReceivePduSize}`, { hint }),
+  );
 }

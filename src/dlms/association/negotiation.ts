@@ -8,6 +8,7 @@ export interface NegotiatedContext {
   readonly clientSap: number;
   readonly serverSap: number;
   readonly applicationContext: ApplicationContext;
+  readonly referencing: Referencing;
   readonly mechanism: AuthenticationMechanism;
   readonly conformance: Conformance;
   /** Longest APDU the client takes, in octets. */
@@ -22,21 +23,50 @@ export const unlimitedPduSize = 0xffff;
 /** Sizes below this are reserved (Green Book 9.4.6.1). */
 export const minPduSize = 12;
 
-/** Services of logical name referencing that this stack carries out, in both roles. */
+/** How objects are addressed: the application contexts without and with ciphering have it in their names. */
+export type Referencing = "logical-name" | "short-name";
+
+/** Services that this stack carries out in both roles, with logical names. */
 export const supportedConformance: Conformance = new Set<ConformanceName>([
+  "general-block-transfer",
+  "delta-value-encoding",
+  "attribute0-supported-with-set",
   "priority-mgmt-supported",
+  "attribute0-supported-with-get",
   "block-transfer-with-get-or-read",
   "block-transfer-with-set-or-write",
   "block-transfer-with-action",
   "multiple-references",
+  "data-notification",
+  "access",
   "get",
   "set",
   "selective-access",
+  "event-notification",
   "action",
 ]);
 
+/** The same with short names. */
+export const supportedConformanceWithShortNames: Conformance = new Set<ConformanceName>([
+  "general-block-transfer",
+  "read",
+  "write",
+  "unconfirmed-write",
+  "delta-value-encoding",
+  "block-transfer-with-get-or-read",
+  "block-transfer-with-set-or-write",
+  "multiple-references",
+  "information-report",
+  "data-notification",
+  "parameterized-access",
+]);
+
+/** What this stack can do in an association that addresses objects one way or the other. */
+export const supportedFor = (referencing: Referencing): Conformance =>
+  referencing === "short-name" ? supportedConformanceWithShortNames : supportedConformance;
+
 /** An association without any of these could do nothing. */
-const essential: readonly ConformanceName[] = ["get", "set", "action"];
+const essential: readonly ConformanceName[] = ["get", "set", "action", "access", "read", "write", "unconfirmed-write"];
 
 export type Negotiation =
   | { readonly conformance: Conformance; readonly clientMaxReceivePduSize: number; readonly error?: undefined }

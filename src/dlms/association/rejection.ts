@@ -1,6 +1,6 @@
 import { AssociationRejectedError, DecodeError } from "../../errors.ts";
 import type { Aare } from "../acse/apdus.ts";
-import { decodeApdu } from "../xdlms/apdu.ts";
+import { type Apdu, decodeApdu } from "../xdlms/apdu.ts";
 
 /** What to try, by diagnostic. */
 const hints: Readonly<Record<string, string>> = {
@@ -33,4 +33,14 @@ function initiateErrorOf(userInformation: Uint8Array | undefined): string | unde
     if (error instanceof DecodeError) return undefined;
     throw error;
   }
+}
+
+/** An exception in answer to AARQ: meters send it while an earlier association is open (Green Book pitfall 4). */
+export function refusedAssociation(apdu: Apdu): AssociationRejectedError | undefined {
+  if (apdu.type !== "exception-response" && apdu.type !== "confirmed-service-error") return undefined;
+  const reason = apdu.type === "exception-response" ? `${apdu.stateError}, ${apdu.serviceError}` : `${apdu.errorClass}: ${apdu.value}`;
+  return new AssociationRejectedError(`the meter refused the association: ${reason}`, {
+    details: { result: apdu.type, diagnostic: reason },
+    hint: "an association of an earlier session may still be open; wait for its time-out (2 to 3 minutes)",
+  });
 }

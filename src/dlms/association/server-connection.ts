@@ -1,42 +1,30 @@
-import { DecodeError } from "../../errors.ts";
-import type { Aarq, AssociateDiagnostic } from "../acse/apdus.ts";
+import { DecodeError, LocalProtocolError } from "../../errors.ts";
+import type { Aarq } from "../acse/apdus.ts";
 import { decodeAarq, decodeAbrt, decodeRlrq, encodeAare, encodeRlre } from "../acse/codec.ts";
 import type { ApplicationContext } from "../acse/object-identifiers.ts";
-import { equalSecrets } from "../security/compare.ts";
 import { type Apdu, decodeApdu, encodeApdu } from "../xdlms/apdu.ts";
-import type { Conformance } from "../xdlms/conformance.ts";
-import type { ConfirmedServiceError, ExceptionServiceError, StateError } from "../xdlms/exception.ts";
-import { dlmsVersion, type InitiateRequest, logicalNameVaa } from "../xdlms/initiate.ts";
+import type { ConformanceName } from "../xdlms/conformance.ts";
+import type { ExceptionServiceError, StateError } from "../xdlms/exception.ts";
+import { dlmsVersion, vaaNames } from "../xdlms/initiate.ts";
 import { apduTags, tagMeaning } from "../xdlms/tags.ts";
-import type { InvokeId, ServerEvent } from "./events.ts";
-import { type NegotiatedContext, negotiate, supportedConformance, unlimitedPduSize } from "./negotiation.ts";
-import { ServerExchange } from "./server-exchange.ts";
+import { ApduCarrier, type OutgoingApdu } from "./apdu-carrier.ts";
+import { accepted, examine, initiateOf, type Refused } from "./association-request.ts";
+import type { InvokeId, Notification, ServerEvent } from "./events.ts";
+import { type NegotiatedContext, unlimitedPduSize } from "./negotiation.ts";
+import { AccessServer } from "./server-access.ts";
+import type { ServerExchange, ServerStep } from "./server-exchange.ts";
+import { LogicalNameServer } from "./server-logical-name.ts";
+import { type ServerAssociationOptions, serverDefaults } from "./server-options.ts";
+import { ShortNameServer } from "./server-short-name.ts";
 import type { ServiceResult } from "./services.ts";
 import { follow, type ServerInput, type ServerState, serverTransitions } from "./transitions.ts";
 
-/** What a server demands of the client with one SAP. */
-export type ServerAuthentication = { readonly mechanism: "none" } | { readonly mechanism: "lls"; readonly password: Uint8Array };
-
-export interface ServerAssociationOptions {
-  readonly clientSap: number;
-  readonly serverSap: number;
-  /** Undefined when no association is foreseen between the two: it fails exactly like one with a wrong password. */
-  readonly authentication: ServerAuthentication | undefined;
-  readonly supportedConformance?: Conformance;
-  /** Longest APDU this side takes. */
-  readonly maxReceivePduSize?: number;
-  /** Longest request this side takes, over all its blocks. */
-  readonly maxRequestLength?: number;
+/** A service under way. */
+interface Pending {
+  readonly respond: (result: ServiceResult) => Uint8Array | undefined;
+  /** False where the request came in a frame that is never answered. */
+  readonly answered: boolean;
 }
-
-const defaultMaxRequestLength = 256 * 1024;
-
-/** Octets of a calling-AP-title, which is a system title. */
-const systemTitleLength = 8;
-
-const accepted: AssociateDiagnostic = { source: "acse-service-user", value: "null" };
-
-type Refused = { readonly diagnostic: AssociateDiagnostic; readonly initiateError?: ConfirmedServiceError["value"] };
 
 /**
  * The server's end of the association between one client and one logical device, sans-IO. Services come out as
@@ -45,66 +33,147 @@ type Refused = { readonly diagnostic: AssociateDiagnostic; readonly initiateErro
  */
 export class DlmsServerConnection {
   readonly #options: ServerAssociationOptions;
-  readonly #outgoing: Uint8Array[] = [];
+  readonly #outgoing: OutgoingApdu[] = [];
+  readonly #carrier: ApduCarrier;
+  readonly #pending = new Map<InvokeId, Pending>();
+  /** What a pre-established association has to tell with the first APDU. */
+  readonly #unannounced: ServerEvent[] = [];
   #state: ServerState = "idle";
-  #exchange: ServerExchange | undefined;
+  #context: NegotiatedContext | undefined;
+  #exchanges: ReadonlyMap<number, ServerExchange> = new Map();
+  #lastInvokeId = 0;
+  #deadline: number | undefined;
 
   constructor(options: ServerAssociationOptions) {
     this.#options = options;
+    const { gbtWindow = serverDefaults.gbtWindow, maxRequestLength = serverDefaults.maxRequestLength } = options;
+    this.#carrier = new ApduCarrier({ answers: true, window: gbtWindow, maxLength: maxRequestLength }, (apdu) => this.#outgoing.push(apdu));
+    if (options.preEstablished !== undefined) this.#unannounced.push(...this.#establish(options.preEstablished));
   }
 
   get state(): ServerState {
     return this.#state;
   }
 
-  /** This end awaits nothing: links watch over inactivity. */
-  readonly nextTimeout = undefined;
-
-  handleTimeout(): ServerEvent[] {
-    return [];
+  /** A notification would reach the client: it is associated, by itself or from the start. */
+  get reachable(): boolean {
+    return this.#state === "associated";
   }
 
-  apduToSend(): Uint8Array | undefined {
+  /** When a client that says nothing is forgotten; links with connections of their own watch over that themselves. */
+  get nextTimeout(): number | undefined {
+    return this.#deadline;
+  }
+
+  handleTimeout(now: number): ServerEvent[] {
+    if (this.#deadline === undefined || now < this.#deadline) return [];
+    this.#deadline = undefined;
+    return this.#end("abort");
+  }
+
+  apduToSend(): OutgoingApdu | undefined {
     return this.#outgoing.shift();
   }
 
-  receiveApdu(apdu: Uint8Array): ServerEvent[] {
+  /** @param confirmed false for an APDU out of a frame that is never answered (HDLC UI, broadcast) */
+  receiveApdu(apdu: Uint8Array, now = 0, confirmed = true): ServerEvent[] {
+    const { inactivityTimeout, preEstablished } = this.#options;
+    if (inactivityTimeout !== undefined && preEstablished === undefined) this.#deadline = now + inactivityTimeout;
+    const queued = this.#outgoing.length;
+    const events = [...this.#unannounced.splice(0), ...this.#receiveGuarded(apdu, confirmed)];
+    if (!confirmed) this.#outgoing.length = queued;
+    return events;
+  }
+
+  /** Answers an indication. Too late is not an error: the association may have ended meanwhile. */
+  respond(invokeId: InvokeId, result: ServiceResult): void {
+    const pending = this.#pending.get(invokeId);
+    if (pending === undefined) return;
+    this.#pending.delete(invokeId);
+    const apdu = pending.respond(result);
+    if (apdu === undefined || !pending.answered) return;
+    if (this.#carrier.carries(apdu.length)) this.#carrier.send(apdu);
+    else this.#refuse("service-not-allowed", "other-reason");
+  }
+
+  /**
+   * Sends a notification, in blocks where it is long and general block transfer is agreed on.
+   * @throws LocalProtocolError unless the client is reachable, and where it did not agree to such notifications
+   */
+  notify(notification: Notification): void {
+    const needed = notificationServices[notification.type];
+    if (this.#context?.conformance.has(needed) !== true) throw new LocalProtocolError(`the client has not agreed to ${needed}`);
+    const apdu = encodeApdu(notification);
+    if (!this.#carrier.carries(apdu.length)) {
+      throw new LocalProtocolError(
+        `the notification takes ${apdu.length} octets, the client accepts ${this.#context.clientMaxReceivePduSize}`,
+      );
+    }
+    this.#carrier.sendUnconfirmed(apdu);
+  }
+
+  #receiveGuarded(apdu: Uint8Array, confirmed: boolean): ServerEvent[] {
     try {
-      return this.#receive(apdu);
+      return this.#receive(apdu, confirmed);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       return this.#refuseMalformed(apdu);
     }
   }
 
-  /** Answers an indication. Too late is not an error: the association may have ended meanwhile. */
-  respond(invokeId: InvokeId, result: ServiceResult): void {
-    const apdu = this.#exchange?.respond(invokeId, result);
-    if (apdu !== undefined) this.#outgoing.push(apdu);
-  }
-
-  #receive(bytes: Uint8Array): ServerEvent[] {
-    switch (bytes[0]) {
-      case apduTags.aarq.plain:
-        return this.#associate(decodeAarq(bytes));
-      case apduTags.rlrq.plain:
-        decodeRlrq(bytes);
-        this.#outgoing.push(encodeRlre({ reason: 0 }));
-        return this.#end("release");
-      case apduTags.abrt.plain:
-        decodeAbrt(bytes);
-        return this.#end("abort");
+  #receive(bytes: Uint8Array, confirmed: boolean): ServerEvent[] {
+    if (this.#options.preEstablished === undefined) {
+      switch (bytes[0]) {
+        case apduTags.aarq.plain:
+          return this.#associate(decodeAarq(bytes));
+        case apduTags.rlrq.plain:
+          decodeRlrq(bytes);
+          this.#send(encodeRlre({ reason: 0 }));
+          return this.#end("release");
+        case apduTags.abrt.plain:
+          decodeAbrt(bytes);
+          return this.#end("abort");
+      }
     }
     if (bytes.length > (this.#options.maxReceivePduSize ?? unlimitedPduSize)) return this.#refuse("service-not-allowed", "pdu-too-long");
-    if (!isPlainRequest(bytes[0])) return this.#refuse("service-unknown", "service-not-supported");
-    if (this.#exchange === undefined) return this.#refuse("service-not-allowed", "operation-not-possible");
+    if (bytes[0] === apduTags["general-block-transfer"].plain) return this.#receiveBlock(bytes, confirmed);
     // Requests are kept until they are answered, longer than the link's buffer lives.
-    const step = this.#exchange.receive(decodeApdu(bytes.slice()));
+    return this.#receiveRequest(bytes.slice(), confirmed);
+  }
+
+  #receiveBlock(bytes: Uint8Array, confirmed: boolean): ServerEvent[] {
+    const block = decodeApdu(bytes.slice());
+    if (block.type !== "general-block-transfer" || this.#context === undefined)
+      return this.#refuse("service-not-allowed", "operation-not-possible");
+    if (!this.#context.conformance.has("general-block-transfer")) return this.#refuse("service-not-allowed", "service-not-supported");
+    const step = this.#carrier.receive(block);
+    if (step.type === "apdu") return this.#receiveRequest(step.bytes, confirmed);
+    return [];
+  }
+
+  #receiveRequest(bytes: Uint8Array, confirmed: boolean): ServerEvent[] {
+    const meaning = tagMeaning(bytes[0] as number);
+    if (meaning?.protection !== "plain" || !served.has(meaning.kind)) return this.#refuse("service-unknown", "service-not-supported");
+    if (this.#context === undefined) return this.#refuse("service-not-allowed", "operation-not-possible");
+    const apdu = decodeApdu(bytes);
+    if (apdu.type === "data-notification-confirm") {
+      return [{ type: "notification-confirmed", longInvokeId: apdu.invoke.longInvokeId }];
+    }
+    const exchange = this.#exchanges.get(bytes[0] as number);
+    if (exchange === undefined) return this.#refuse("service-not-allowed", "service-not-supported");
+    return this.#take(exchange.receive(apdu), confirmed);
+  }
+
+  #take(step: ServerStep, answered: boolean): ServerEvent[] {
     switch (step.type) {
-      case "indication":
-        return [step];
+      case "indication": {
+        if (this.#pending.size >= maxPending) return this.#refuse("service-not-allowed", "operation-not-possible");
+        this.#lastInvokeId += 1;
+        this.#pending.set(this.#lastInvokeId, { respond: step.respond, answered });
+        return [{ type: "indication", invokeId: this.#lastInvokeId, request: step.request }];
+      }
       case "answer":
-        this.#outgoing.push(encodeApdu(step.apdu));
+        this.#carrier.send(encodeApdu(step.apdu));
         return [];
       case "not-negotiated":
         return this.#refuse("service-not-allowed", "service-not-supported");
@@ -113,61 +182,32 @@ export class DlmsServerConnection {
     }
   }
 
-  /** Green Book 9.4.4: protocol version, context, mechanism, title, Initiate, secret; the first fault decides. */
   #associate(aarq: Aarq): ServerEvent[] {
     const ended = this.#end("abort");
     const initiate = initiateOf(aarq);
-    const outcome = this.#examine(aarq, initiate);
+    const outcome = examine(aarq, initiate, this.#options);
     if ("diagnostic" in outcome) {
       this.#reject(aarq.applicationContext, outcome);
       return ended;
     }
-    this.#state = follow(serverTransitions, this.#state, "accept");
-    this.#exchange = new ServerExchange(outcome.context, this.#options.maxRequestLength ?? defaultMaxRequestLength);
     if (initiate?.responseAllowed !== false) this.#accept(outcome.context);
-    return [...ended, { type: "associated", context: outcome.context }];
+    return [...ended, ...this.#establish(outcome.context)];
   }
 
-  #examine(aarq: Aarq, initiate: InitiateRequest | undefined): { readonly context: NegotiatedContext } | Refused {
-    const { authentication, clientSap, serverSap } = this.#options;
-    const expected = authentication?.mechanism ?? "lls";
-    if (aarq.protocolVersion1 === false) return { diagnostic: { source: "acse-service-provider", value: "no-common-acse-version" } };
-    if (aarq.applicationContext !== "logical-name") return refused("application-context-name-not-supported");
-    const mechanism = aarq.mechanism ?? "none";
-    if (mechanism !== expected)
-      return refused(mechanism === "none" ? "authentication-required" : "authentication-mechanism-name-not-recognised");
-    // Without the authentication functional unit the fields that belong to it mean nothing (ISO/IEC 8650-1).
-    if (expected !== "none" && !aarq.authenticationRequired) return refused("authentication-required");
-    if (aarq.callingApTitle !== undefined && aarq.callingApTitle.length !== systemTitleLength) {
-      return refused("calling-ap-title-not-recognized");
-    }
-    if (initiate === undefined) return refused("no-reason-given");
-    const negotiated = negotiate(initiate, this.#options.supportedConformance ?? supportedConformance);
-    if (negotiated.error !== undefined) return { ...refused("no-reason-given"), initiateError: negotiated.error };
-    if (!this.#authenticates(aarq)) return refused("authentication-failure");
-    return {
-      context: {
-        clientSap,
-        serverSap,
-        applicationContext: aarq.applicationContext,
-        mechanism,
-        conformance: negotiated.conformance,
-        clientMaxReceivePduSize: negotiated.clientMaxReceivePduSize,
-        serverMaxReceivePduSize: this.#options.maxReceivePduSize ?? unlimitedPduSize,
-      },
-    };
-  }
-
-  /** The same work is done for clients nobody knows, so that they cannot be told apart. */
-  #authenticates(aarq: Aarq): boolean {
-    const { authentication } = this.#options;
-    if (authentication?.mechanism === "none") return true;
-    const matches = equalSecrets(authentication?.password ?? new Uint8Array(), aarq.authenticationValue ?? new Uint8Array());
-    return authentication !== undefined && matches;
+  #establish(context: NegotiatedContext): ServerEvent[] {
+    const { maxRequestLength = serverDefaults.maxRequestLength } = this.#options;
+    this.#state = follow(serverTransitions, this.#state, "accept");
+    this.#context = context;
+    this.#exchanges = exchangesOf(context, maxRequestLength);
+    this.#carrier.start({
+      maxPduSize: context.clientMaxReceivePduSize,
+      generalBlockTransfer: context.conformance.has("general-block-transfer"),
+    });
+    return [{ type: "associated", context }];
   }
 
   #accept(context: NegotiatedContext): void {
-    this.#outgoing.push(
+    this.#send(
       encodeAare({
         applicationContext: context.applicationContext,
         result: "accepted",
@@ -179,7 +219,7 @@ export class DlmsServerConnection {
           negotiatedDlmsVersionNumber: dlmsVersion,
           negotiatedConformance: context.conformance,
           serverMaxReceivePduSize: context.serverMaxReceivePduSize,
-          vaaName: logicalNameVaa,
+          vaaName: vaaNames[context.referencing],
         }),
       }),
     );
@@ -187,7 +227,7 @@ export class DlmsServerConnection {
 
   #reject(applicationContext: ApplicationContext, { diagnostic, initiateError }: Refused): void {
     const error: Apdu = { type: "confirmed-service-error", service: "initiate", errorClass: "initiate", value: initiateError ?? "other" };
-    this.#outgoing.push(
+    this.#send(
       encodeAare({
         applicationContext,
         result: "rejected-permanent",
@@ -199,7 +239,7 @@ export class DlmsServerConnection {
   }
 
   #refuse(stateError: StateError, serviceError: ExceptionServiceError): ServerEvent[] {
-    this.#outgoing.push(encodeApdu({ type: "exception-response", stateError, serviceError }));
+    this.#send(encodeApdu({ type: "exception-response", stateError, serviceError }));
     return [];
   }
 
@@ -219,28 +259,43 @@ export class DlmsServerConnection {
   #end(input: ServerInput): ServerEvent[] {
     const was = this.#state;
     this.#state = follow(serverTransitions, was, input);
-    this.#exchange = undefined;
+    this.#context = undefined;
+    this.#exchanges = new Map();
+    this.#pending.clear();
+    this.#carrier.start({ maxPduSize: Number.POSITIVE_INFINITY, generalBlockTransfer: false });
     return was === "associated" ? [{ type: "released" }] : [];
   }
-}
 
-function refused(value: AssociateDiagnostic["value"] & string): Refused {
-  return { diagnostic: { source: "acse-service-user", value } as AssociateDiagnostic };
-}
-
-/** Undefined where there is none, or it is not in clear. */
-function initiateOf(aarq: Aarq): InitiateRequest | undefined {
-  if (aarq.userInformation === undefined) return undefined;
-  try {
-    const apdu = decodeApdu(aarq.userInformation);
-    return apdu.type === "initiate-request" ? apdu : undefined;
-  } catch (error) {
-    if (error instanceof DecodeError) return undefined;
-    throw error;
+  #send(bytes: Uint8Array): void {
+    this.#outgoing.push({ bytes, confirmed: true });
   }
 }
 
-function isPlainRequest(tag: number | undefined): boolean {
-  const meaning = tag === undefined ? undefined : tagMeaning(tag);
-  return meaning?.protection === "plain" && ["get-request", "set-request", "action-request"].includes(meaning.kind);
+/** Services that a client may have waiting in one association. */
+const maxPending = 64;
+
+/** What a notification needs the client's agreement to. */
+const notificationServices = {
+  "data-notification": "data-notification",
+  "event-notification-request": "event-notification",
+  "information-report-request": "information-report",
+} as const satisfies Readonly<Record<Notification["type"], ConformanceName>>;
+
+/** The services of an association, by the tag of their requests. */
+function exchangesOf(context: NegotiatedContext, maxRequestLength: number): ReadonlyMap<number, ServerExchange> {
+  if (context.referencing === "short-name") {
+    const shortNames = new ShortNameServer(context, maxRequestLength);
+    return new Map(shortNameRequests.map((kind) => [apduTags[kind].plain, shortNames]));
+  }
+  const logicalNames = new LogicalNameServer(context, maxRequestLength);
+  return new Map<number, ServerExchange>([
+    ...logicalNameRequests.map((kind) => [apduTags[kind].plain, logicalNames] as const),
+    [apduTags["access-request"].plain, new AccessServer(context)],
+  ]);
 }
+
+const logicalNameRequests = ["get-request", "set-request", "action-request"] as const;
+const shortNameRequests = ["read-request", "write-request", "unconfirmed-write-request"] as const;
+
+/** What a client may send in an association; everything else is unknown to a server. */
+const served: ReadonlySet<string> = new Set([...logicalNameRequests, ...shortNameRequests, "access-request", "data-notification-confirm"]);

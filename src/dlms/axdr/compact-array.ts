@@ -18,6 +18,9 @@ import { type ScalarCodec, scalarCodecs } from "./scalar.ts";
 const valuesPerOctet = 8;
 const spareValues = 1024;
 
+/** Elements of an array inside, whose count takes two octets. */
+const maxArrayCount = 0xffff;
+
 /** What the description of an element says of its contents. */
 interface Extent {
   /** Octets that the contents take at least. */
@@ -54,9 +57,20 @@ export function openCompactArray(reader: ByteReader, depth: number): OpenCompact
     const message = `${contents.remaining} octets are no multiple of the ${width} that a row takes`;
     throw new DecodeError("truncated", "compact-array", start, `compact-array: ${message}, at offset ${start}`);
   }
-  const rowLimit = Math.floor((contents.remaining * valuesPerOctet + spareValues) / values);
+  const rowLimit = rowLimitOf(values, contents.remaining);
   if (fixed && contents.remaining > rowLimit * width) throw tooManyRows(contents);
   return { element, contents, rowWidth: fixed ? width : undefined, rowLimit };
+}
+
+/** Rows of so many values each that contents of so many octets may hold. */
+function rowLimitOf(values: number, octets: number): number {
+  return Math.floor((octets * valuesPerOctet + spareValues) / values);
+}
+
+/** True where a reader can tell the rows of these contents from each other, and is not asked for more than it takes. */
+export function holdsRows(element: ElementDescription, octets: number, rowCount: number): boolean {
+  const { width, values } = extentOf(element);
+  return width > 0 && rowCount <= rowLimitOf(values, octets);
 }
 
 /** The error for more rows than `rowLimit`. */
@@ -124,6 +138,58 @@ export function skipContents(reader: ByteReader, description: ElementDescription
   }
 }
 
+/**
+ * The description that all values of a list share, or undefined where they differ or hold what no description can: a
+ * compact-array, or more elements than 16 bits count. Elements of empty arrays are described as null-data.
+ */
+export function describe(values: readonly DlmsData[]): ElementDescription | undefined {
+  const [first] = values;
+  if (first === undefined) return { type: "null-data" };
+  const description = describeOne(first);
+  return description !== undefined && values.every((value) => conforms(value, description)) ? description : undefined;
+}
+
+function describeOne({ type, value }: DlmsData): ElementDescription | undefined {
+  switch (type) {
+    case "compact-array":
+      return undefined;
+    case "array": {
+      const element = value.length <= maxArrayCount ? describe(value) : undefined;
+      return element && { type, count: value.length, element };
+    }
+    case "structure": {
+      const elements: ElementDescription[] = [];
+      for (const data of value) {
+        const element = describeOne(data);
+        if (element === undefined) return undefined;
+        elements.push(element);
+      }
+      return { type, elements };
+    }
+    default:
+      return { type };
+  }
+}
+
+function conforms({ type, value }: DlmsData, description: ElementDescription): boolean {
+  if (type !== description.type) return false;
+  switch (description.type) {
+    case "array": {
+      const elements = value as readonly DlmsData[];
+      return elements.length === description.count && elements.every((element) => conforms(element, description.element));
+    }
+    case "structure": {
+      const elements = value as readonly DlmsData[];
+      return (
+        elements.length === description.elements.length &&
+        elements.every((element, index) => conforms(element, description.elements[index] as ElementDescription))
+      );
+    }
+    default:
+      return true;
+  }
+}
+
 function readDescription(reader: ByteReader, depth: number): ElementDescription {
   const start = reader.offset;
   const type = dataTypeOf(reader.u8("type description"));
@@ -140,7 +206,8 @@ function readDescription(reader: ByteReader, depth: number): ElementDescription 
   return { type, elements };
 }
 
-function writeDescription(writer: ByteWriter, description: ElementDescription): void {
+/** Writes the TypeDescription of an element. */
+export function writeDescription(writer: ByteWriter, description: ElementDescription): void {
   writer.u8(dataTag[description.type]);
   switch (description.type) {
     case "array":
@@ -176,7 +243,8 @@ function extentOf(description: ElementDescription): Extent {
   }
 }
 
-function writeContents(writer: ByteWriter, description: ElementDescription, data: DlmsData): void {
+/** Writes one element without tags; it must be of this description. */
+export function writeContents(writer: ByteWriter, description: ElementDescription, data: DlmsData): void {
   switch (description.type) {
     case "array":
       for (const element of data.value as readonly DlmsData[]) writeContents(writer, description.element, element);

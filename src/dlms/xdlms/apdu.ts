@@ -3,12 +3,16 @@ import { ByteWriter } from "../../bytes/byte-writer.ts";
 import { DecodeError } from "../../errors.ts";
 import type { Infer, Schema } from "../axdr/schema.ts";
 import { choice } from "../axdr/untagged.ts";
+import { accessRequest, accessResponse } from "./access.ts";
 import { actionRequest, actionResponse } from "./action.ts";
 import { confirmedServiceError, exceptionResponse } from "./exception.ts";
+import { gatewayPrefix } from "./gateway.ts";
+import { generalBlockTransfer } from "./general-block-transfer.ts";
 import { getRequest, getResponse } from "./get.ts";
 import { initiateRequest, initiateResponse } from "./initiate.ts";
-import { dataNotification, eventNotification } from "./notification.ts";
+import { dataNotification, dataNotificationConfirm, eventNotification } from "./notification.ts";
 import { setRequest, setResponse } from "./set.ts";
+import { informationReport, readRequest, readResponse, writeRequest, writeResponse } from "./short-name.ts";
 import { apduTags } from "./tags.ts";
 
 /*
@@ -60,14 +64,26 @@ const single = {
   "initiate-request": only("initiate-request", initiateRequest),
   "initiate-response": only("initiate-response", initiateResponse),
   "confirmed-service-error": only("confirmed-service-error", confirmedServiceError),
+  "read-request": only("read-request", readRequest),
+  "read-response": only("read-response", readResponse),
+  "write-request": only("write-request", writeRequest),
+  "write-response": only("write-response", writeResponse),
+  "unconfirmed-write-request": only("unconfirmed-write-request", writeRequest),
+  "information-report-request": only("information-report-request", informationReport),
   "data-notification": only("data-notification", dataNotification),
+  "data-notification-confirm": only("data-notification-confirm", dataNotificationConfirm),
   "event-notification-request": only("event-notification-request", eventNotification),
   "exception-response": only("exception-response", exceptionResponse),
+  "access-request": only("access-request", accessRequest),
+  "access-response": only("access-response", accessResponse),
+  "general-block-transfer": only("general-block-transfer", generalBlockTransfer),
+  "gateway-request": only("gateway-request", gatewayPrefix),
+  "gateway-response": only("gateway-response", gatewayPrefix),
 } as const;
 
 const apdus = { ...requestsAndResponses, ...single };
 
-/** Any plain xDLMS APDU with logical name referencing, told apart by `type`. Octet strings are views of the source. */
+/** Any plain xDLMS APDU, told apart by `type`. Octet strings are views of the source. */
 export type Apdu = Infer<(typeof apdus)[keyof typeof apdus]>;
 
 /** The APDUs of one kind: `ApduOf<"get-request-normal">`. */

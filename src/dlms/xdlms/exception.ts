@@ -40,24 +40,10 @@ export const exceptionResponse: Schema<ExceptionResponse> = {
   },
 };
 
-const errorClasses = {
-  "application-reference": 0,
-  "hardware-resource": 1,
-  "vde-state-error": 2,
-  service: 3,
-  definition: 4,
-  access: 5,
-  initiate: 6,
-  "load-data-set": 7,
-  task: 9,
-} as const;
-
-const service = enumerated("confirmed service", { initiate: 1, read: 5, write: 6 });
-const errorClass = enumerated("service error class", errorClasses);
-
-/** Names of the values of the classes that matter for an association (Green Book 9.5, ServiceError). */
-const valueNames: Readonly<Record<string, readonly string[]>> = {
+/** Classes of ServiceError and the names of their values, in the order of their numbers (Green Book 9.5). */
+const serviceErrors = {
   "application-reference": [
+    0,
     "other",
     "time-elapsed",
     "application-unreachable",
@@ -66,10 +52,45 @@ const valueNames: Readonly<Record<string, readonly string[]>> = {
     "provider-communication-error",
     "deciphering-error",
   ],
-  service: ["other", "pdu-size", "service-unsupported"],
-  access: ["other", "scope-of-access-violated", "object-access-violated", "hardware-fault", "object-unavailable"],
-  initiate: ["other", "dlms-version-too-low", "incompatible-conformance", "pdu-size-too-short", "refused-by-the-vde-handler"],
-};
+  "hardware-resource": [
+    1,
+    "other",
+    "memory-unavailable",
+    "processor-resource-unavailable",
+    "mass-storage-unavailable",
+    "other-resource-unavailable",
+  ],
+  "vde-state-error": [2, "other", "no-dlms-context", "loading-data-set", "status-nochange", "status-inoperable"],
+  service: [3, "other", "pdu-size", "service-unsupported"],
+  definition: [4, "other", "object-undefined", "object-class-inconsistent", "object-attribute-inconsistent"],
+  access: [5, "other", "scope-of-access-violated", "object-access-violated", "hardware-fault", "object-unavailable"],
+  initiate: [6, "other", "dlms-version-too-low", "incompatible-conformance", "pdu-size-too-short", "refused-by-the-vde-handler"],
+  "load-data-set": [
+    7,
+    "other",
+    "primitive-out-of-sequence",
+    "not-loadable",
+    "dataset-size-too-large",
+    "not-awaited-segment",
+    "interpretation-failure",
+    "storage-failure",
+    "data-set-not-ready",
+  ],
+  task: [9, "other", "no-remote-control", "ti-stopped", "ti-running", "ti-unusable"],
+} as const satisfies Readonly<Record<string, readonly [number, ...string[]]>>;
+
+type ErrorClass = keyof typeof serviceErrors;
+
+const service = enumerated("confirmed service", { initiate: 1, read: 5, write: 6 });
+const errorClass = enumerated(
+  "service error class",
+  Object.fromEntries(Object.entries(serviceErrors).map(([name, [number]]) => [name, number])) as Record<ErrorClass, number>,
+);
+
+/** Names of the values of a class, or none for one that is not known. */
+function valueNames(group: Infer<typeof errorClass>): readonly string[] {
+  return typeof group === "number" ? [] : (serviceErrors[group].slice(1) as string[]);
+}
 
 /** ConfirmedServiceError (0E): which service failed, and why. */
 export interface ConfirmedServiceError {
@@ -85,11 +106,11 @@ export const confirmedServiceError: Schema<ConfirmedServiceError> = {
     const which = service.read(reader);
     const group = errorClass.read(reader);
     const value = reader.u8("service error");
-    return { service: which, errorClass: group, value: valueNames[group]?.[value] ?? value };
+    return { service: which, errorClass: group, value: valueNames(group)[value] ?? value };
   },
   write: (writer, value) => {
     service.write(writer, value.service);
     errorClass.write(writer, value.errorClass);
-    writer.u8(typeof value.value === "number" ? value.value : Math.max(0, valueNames[value.errorClass]?.indexOf(value.value) ?? 0));
+    writer.u8(typeof value.value === "number" ? value.value : Math.max(0, valueNames(value.errorClass).indexOf(value.value)));
   },
 };

@@ -5,8 +5,8 @@ import { conformance } from "./conformance.ts";
 /** The only version of DLMS in use. */
 export const dlmsVersion = 6;
 
-/** vaa-name of InitiateResponse in logical name referencing. */
-export const logicalNameVaa = 0x0007;
+/** vaa-name of InitiateResponse: 7 with logical names, the base name of the association object with short ones. */
+export const vaaNames = { "logical-name": 0x0007, "short-name": 0xfa00 } as const;
 
 /** xDLMS-Initiate.request (Green Book 9.5). */
 export const initiateRequest = sequence("InitiateRequest", {

@@ -1,34 +1,20 @@
 import { type CosemDateTime, dateTimeLength, readDateTime, writeDateTime } from "../axdr/date-time.ts";
-import { readLength } from "../axdr/length.ts";
 import type { Infer, Schema } from "../axdr/schema.ts";
 import { optional, sequence } from "../axdr/untagged.ts";
 import { attributeDescriptor, longInvokeIdAndPriority } from "./descriptors.ts";
+import { optionalTime } from "./optional-time.ts";
 import { rawData } from "./raw-data.ts";
-
-/** date-time as OCTET STRING: length 0 for none, else 12 octets. Some meters put a data tag (09) before the length. */
-const notificationTime: Schema<CosemDateTime | undefined> = {
-  type: { name: "OCTET STRING (date-time)" },
-  read: (reader) => {
-    const start = reader.offset;
-    if (reader.peek() === 0x09) reader.skip(1);
-    const length = readLength(reader, "date-time");
-    if (length === 0) return undefined;
-    if (length !== dateTimeLength) throw reader.error("bad-length", "date-time", `${length} octets`, start);
-    return readDateTime(reader);
-  },
-  write: (writer, value) => {
-    writer.u8(value === undefined ? 0 : dateTimeLength);
-    if (value !== undefined) writeDateTime(writer, value);
-  },
-};
 
 /** Data-Notification (0F). */
 export const dataNotification = sequence("Data-Notification", {
   invoke: longInvokeIdAndPriority,
-  dateTime: notificationTime,
+  dateTime: optionalTime,
   body: rawData,
 });
 export type DataNotification = Infer<typeof dataNotification>;
+
+/** Data-Notification-Confirm (10). */
+export const dataNotificationConfirm = sequence("Data-Notification-Confirm", { invoke: longInvokeIdAndPriority, dateTime: optionalTime });
 
 /** Twelve octets, with the length octet that newer editions put before them or without it. */
 const eventTime: Schema<CosemDateTime> = {

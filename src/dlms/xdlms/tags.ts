@@ -31,6 +31,8 @@ export const apduTags = {
   "general-ciphering": { plain: 0xdd },
   "general-signing": { plain: 0xdf },
   "general-block-transfer": { plain: 0xe0 },
+  "gateway-request": { plain: 0xe6 },
+  "gateway-response": { plain: 0xe7 },
 } as const satisfies Readonly<Record<string, { readonly plain: number; readonly global?: number; readonly dedicated?: number }>>;
 
 export type ApduKind = keyof typeof apduTags;

@@ -7,6 +7,7 @@ import { bind, type CosemObject } from "../../cosem-objects/object.ts";
 import { profileBuffer, type RowSource } from "../../cosem-objects/profile-source.ts";
 import { dataTag } from "../../dlms/axdr/data-type.ts";
 import { clockStatus, dateTimeLength, instantToDateTime, writeDateTime } from "../../dlms/axdr/date-time.ts";
+import type { TableEncoding } from "../../dlms/axdr/table-writer.ts";
 import { type CaptureColumn, type CaptureRows, type Meter, type ProfileName, RowStatus } from "../../meter-model/index.ts";
 import { settle, toMeterInstant } from "./clock.ts";
 import { data } from "./data-object.ts";
@@ -31,12 +32,16 @@ const clock = value(8, "0.0.1.0.0.255", 2);
 /** Every row begins with its time and its status. */
 const leadingColumns = 2;
 
+/** How each profile goes over the wire; plain where nothing is said. */
+export type ProfileEncodings = Readonly<Partial<Record<ProfileName, TableEncoding>>>;
+
 /** The profiles with their status objects. */
-export function profileObjects(meter: Meter): readonly CosemObject[] {
+export function profileObjects(meter: Meter, encodings: ProfileEncodings = {}): readonly CosemObject[] {
   return (Object.keys(profiles) as ProfileName[]).flatMap((name) => {
     const { buffer, status } = profiles[name];
     const { definition } = meter.profile(name);
     const captureObjects = [clock, value(1, status, 2), ...definition.columns.map((column) => columns[column].object)];
+    const capturePeriod = () => meter.profile(name).period;
     const quantitiesOfColumns = definition.columns.map((column) => columns[column].quantity);
     return [
       bind(ProfileGeneric, {
@@ -46,9 +51,10 @@ export function profileObjects(meter: Meter): readonly CosemObject[] {
             captureObjects: () => captureObjects,
             snapshot: () => rowSource(meter.profile(name).rows, quantitiesOfColumns),
             toInstant: (time) => toMeterInstant(meter, time),
+            compression: { encoding: encodings[name] ?? "plain", capturePeriod },
           }),
           captureObjects,
-          capturePeriod: { get: () => meter.profile(name).period, set: (seconds) => settle(meter.setCapturePeriod(name, seconds)) },
+          capturePeriod: { get: capturePeriod, set: (seconds) => settle(meter.setCapturePeriod(name, seconds)) },
           sortMethod: "fifo",
           sortObject: noCaptureObject,
           entriesInUse: () => meter.profile(name).rows.length,

@@ -235,7 +235,7 @@ describe("Block transfer", () => {
   });
 
   it("keeps every answer within the smallest size a client can have", () => {
-    const results = (count: number): Record<ServiceRequest["service"], ServiceResult> => ({
+    const results = (count: number): Record<"get" | "set" | "action", ServiceResult> => ({
       get: { service: "get", results: Array.from({ length: count }, () => ({ error: "object-undefined" }) as const) },
       set: { service: "set", results: Array.from({ length: count }, () => "object-undefined" as const) },
       action: {
@@ -248,7 +248,7 @@ describe("Block transfer", () => {
         const pair = new AssociationPair({
           client: { maxReceivePduSize: 12 },
           server: { supportedConformance },
-          handle: ({ service }) => results(count)[service],
+          handle: ({ service }) => results(count)[service as "get" | "set" | "action"],
         }).associate();
         const start = pair.carried.length;
         const items = Array.from({ length: count });

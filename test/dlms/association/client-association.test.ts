@@ -12,14 +12,14 @@ describe("DlmsClientConnection", () => {
       const client = new RawClient({ authentication: { mechanism: "lls", password }, maxReceivePduSize: 1200 });
       client.client.associate(0);
       expect(client.sent()).to.deep.equal([
-        "6036A1090607608574050801018A0207808B0760857405080201AC0A80083132333435363738BE10040E01000000065F1F0400005E1D04B0",
+        "6036A1090607608574050801018A0207808B0760857405080201AC0A80083132333435363738BE10040E01000000065F1F040022FEDF04B0",
       ]);
     });
 
     it("sends no authentication where there is none", () => {
       const client = new RawClient({ proposedConformance: without("set") });
       client.client.associate(0);
-      expect(client.sent()).to.deep.equal(["601DA109060760857405080101BE10040E01000000065F1F0400005E15FFFF"]);
+      expect(client.sent()).to.deep.equal(["601DA109060760857405080101BE10040E01000000065F1F040002FED7FFFF"]);
     });
 
     it("tells what was agreed", () => {
@@ -33,6 +33,7 @@ describe("DlmsClientConnection", () => {
             clientSap: 16,
             serverSap: 1,
             applicationContext: "logical-name",
+            referencing: "logical-name",
             mechanism: "none",
             conformance: [
               "action",

@@ -1,10 +1,12 @@
 import { fromHex, toHex } from "../../../src/bytes/hex.ts";
 import type { Aarq } from "../../../src/dlms/acse/apdus.ts";
 import { encodeAarq } from "../../../src/dlms/acse/codec.ts";
-import { type ClientAssociationOptions, DlmsClientConnection } from "../../../src/dlms/association/client-connection.ts";
+import { DlmsClientConnection } from "../../../src/dlms/association/client-connection.ts";
+import type { ClientAssociationOptions } from "../../../src/dlms/association/client-options.ts";
 import type { ClientEvent, ServerEvent } from "../../../src/dlms/association/events.ts";
 import { supportedConformance } from "../../../src/dlms/association/negotiation.ts";
-import { DlmsServerConnection, type ServerAssociationOptions } from "../../../src/dlms/association/server-connection.ts";
+import { DlmsServerConnection } from "../../../src/dlms/association/server-connection.ts";
+import type { ServerAssociationOptions } from "../../../src/dlms/association/server-options.ts";
 import type { ServiceRequest, ServiceResult } from "../../../src/dlms/association/services.ts";
 import { encodeApdu } from "../../../src/dlms/xdlms/apdu.ts";
 import type { Conformance, ConformanceName } from "../../../src/dlms/xdlms/conformance.ts";
@@ -37,7 +39,12 @@ export class AssociationPair {
   handle: Handler;
 
   constructor(options: PairOptions = {}) {
-    this.client = new DlmsClientConnection({ ...saps, authentication: { mechanism: "none" }, ...options.client });
+    this.client = new DlmsClientConnection({
+      ...saps,
+      authentication: { mechanism: "none" },
+      proposedConformance: serviceBlocks,
+      ...options.client,
+    });
     this.server = new DlmsServerConnection({ ...saps, authentication: { mechanism: "none" }, ...options.server });
     this.handle = options.handle ?? (() => undefined);
   }
@@ -48,14 +55,14 @@ export class AssociationPair {
       if (carried > limit) throw new Error(`still talking after ${limit} APDUs`);
       const request = this.client.apduToSend();
       if (request !== undefined) {
-        this.carried.push({ from: "client", bytes: request });
-        this.#serve(this.server.receiveApdu(request));
+        this.carried.push({ from: "client", bytes: request.bytes });
+        this.#serve(this.server.receiveApdu(request.bytes, this.now, request.confirmed));
         continue;
       }
       const response = this.server.apduToSend();
       if (response === undefined) return;
-      this.carried.push({ from: "server", bytes: response });
-      this.clientEvents.push(...this.client.receiveApdu(response, this.now));
+      this.carried.push({ from: "server", bytes: response.bytes });
+      this.clientEvents.push(...this.client.receiveApdu(response.bytes, this.now));
     }
   }
 
@@ -123,7 +130,7 @@ export class RawServer {
 
   answers(): string {
     const answers: string[] = [];
-    for (let apdu = this.server.apduToSend(); apdu !== undefined; apdu = this.server.apduToSend()) answers.push(toHex(apdu));
+    for (let apdu = this.server.apduToSend(); apdu !== undefined; apdu = this.server.apduToSend()) answers.push(toHex(apdu.bytes));
     return answers.join(" ");
   }
 
@@ -156,15 +163,18 @@ export function initiateOf(fields: Partial<InitiateRequest> = {}): Uint8Array {
     responseAllowed: true,
     proposedQualityOfService: undefined,
     proposedDlmsVersionNumber: 6,
-    proposedConformance: supportedConformance,
+    proposedConformance: serviceBlocks,
     clientMaxReceivePduSize: 0xffff,
     ...fields,
   });
 }
 
-/** Everything supported but the names given. */
+/** Everything supported but general block transfer, in whose stead the services have their own blocks. */
+const serviceBlocks = new Set([...supportedConformance].filter((name) => name !== "general-block-transfer"));
+
+/** The same but the names given. */
 export function without(...names: readonly ConformanceName[]): Conformance {
-  return new Set([...supportedConformance].filter((name) => !names.includes(name)));
+  return new Set([...serviceBlocks].filter((name) => !names.includes(name)));
 }
 
 const logicalName = fromHex("0100010800FF");

@@ -42,7 +42,7 @@ export class RawClient {
 
   sent(): string[] {
     const apdus: string[] = [];
-    for (let apdu = this.client.apduToSend(); apdu !== undefined; apdu = this.client.apduToSend()) apdus.push(toHex(apdu));
+    for (let apdu = this.client.apduToSend(); apdu !== undefined; apdu = this.client.apduToSend()) apdus.push(toHex(apdu.bytes));
     return apdus;
   }
 

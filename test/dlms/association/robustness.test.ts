@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { fromHex } from "../../../src/bytes/hex.ts";
+import { refuseAll } from "../../../src/dlms/association/services.ts";
 import { encodeApdu } from "../../../src/dlms/xdlms/apdu.ts";
 import { apdu as anyApdu } from "../../support/arbitraries.ts";
 import { loadVectors } from "../../support/vectors.ts";
@@ -171,7 +172,9 @@ describe("DlmsServerConnection, whatever it hears", () => {
             ? { service: "get", results: request.attributes.map(() => ({ data: dataOfSize(40) })) }
             : request.service === "set"
               ? { service: "set", results: request.attributes.map(() => "success") }
-              : { service: "action", results: request.methods.map(() => ({ result: "success", returned: { data: dataOfSize(40) } })) },
+              : request.service === "action"
+                ? { service: "action", results: request.methods.map(() => ({ result: "success", returned: { data: dataOfSize(40) } })) }
+                : refuseAll(request, "other-reason"),
         ).associate({ clientMaxReceivePduSize: 12 });
         const answer = server.sendBytes(apdu);
         expect(answer).not.to.contain(" ");

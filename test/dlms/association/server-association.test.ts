@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { fromHex, toHex } from "../../../src/bytes/hex.ts";
 import type { Aarq } from "../../../src/dlms/acse/apdus.ts";
 import { encodeAarq } from "../../../src/dlms/acse/codec.ts";
-import type { ServerAssociationOptions } from "../../../src/dlms/association/server-connection.ts";
+import { supportedConformanceWithShortNames } from "../../../src/dlms/association/negotiation.ts";
+import type { ServerAssociationOptions } from "../../../src/dlms/association/server-options.ts";
 import type { InitiateRequest } from "../../../src/dlms/xdlms/initiate.ts";
 import { loadVectors } from "../../support/vectors.ts";
 import { aarqOf, initiateOf, RawServer } from "./pair.ts";
@@ -12,7 +13,7 @@ const lls: Partial<ServerAssociationOptions> = { authentication: { mechanism: "l
 const authenticated = { authenticationRequired: true, mechanism: "lls", authenticationValue: password } as const;
 
 /** AARE of acceptance: everything proposed that we support, and the size we take. */
-const accepted = "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F0400005E1DFFFF0007";
+const accepted = "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040002FEDFFFFF0007";
 
 /** AARE of refusal, by the user's diagnostic and the initiate error. */
 const rejected = (diagnostic: string, initiateError = "00", context = "01") =>
@@ -34,7 +35,7 @@ describe("DlmsServerConnection", () => {
 
     it("tells the application what was agreed", () => {
       const server = new RawServer({ maxReceivePduSize: 500 });
-      server.sendBytes(aarqOf({}, { proposedConformance: new Set(["get", "action", "access"]), clientMaxReceivePduSize: 0 }));
+      server.sendBytes(aarqOf({}, { proposedConformance: new Set(["get", "action", "read"]), clientMaxReceivePduSize: 0 }));
       expect(server.events).to.deep.equal([
         {
           type: "associated",
@@ -42,6 +43,7 @@ describe("DlmsServerConnection", () => {
             clientSap: 16,
             serverSap: 1,
             applicationContext: "logical-name",
+            referencing: "logical-name",
             mechanism: "none",
             conformance: new Set(["get", "action"]),
             clientMaxReceivePduSize: 0xffff,
@@ -53,7 +55,7 @@ describe("DlmsServerConnection", () => {
 
     it("answers the example of the Green Book", () => {
       const aarq = loadVectors("acse.json").find(({ name }) => name === "aarq-ln-lls");
-      expect(new RawServer(lls).send(aarq?.hex ?? "")).to.equal(accepted);
+      expect(new RawServer(lls).send(aarq?.hex ?? "")).to.equal(accepted.replace("02FEDF", "007E1F"));
     });
 
     it("accepts the lowest mechanism by its name as well as by none", () => {
@@ -135,13 +137,24 @@ describe("DlmsServerConnection", () => {
       expect(new RawServer(lls).sendBytes(aarqOf({ ...authenticated, mechanism: "oid:2.16.756.5.8.2.8" }))).to.equal(rejected("0B"));
     });
 
-    it("refuses short name referencing, ciphered or not", () => {
+    it("refuses contexts it does not serve", () => {
       for (const [context, arc] of [
-        ["short-name", "02"],
+        ["logical-name-ciphered", "03"],
         ["short-name-ciphered", "04"],
       ] as const) {
         expect(new RawServer().sendBytes(aarqOf({ applicationContext: context }))).to.equal(rejected("02", "00", arc));
       }
+    });
+
+    it("answers short names with the base name of their association object", () => {
+      const proposedConformance = supportedConformanceWithShortNames;
+      expect(new RawServer().sendBytes(aarqOf({ applicationContext: "short-name" }, { proposedConformance }))).to.equal(
+        "6129A109060760857405080102A203020100A305A103020100BE10040E0800065F1F04003E1BA0FFFFFA00",
+      );
+    });
+
+    it("refuses a client with short names that proposes services with logical names alone", () => {
+      expect(new RawServer().sendBytes(aarqOf({ applicationContext: "short-name" }))).to.equal(rejected("01", "02", "02"));
     });
 
     it("refuses octets that are no AARQ on behalf of the provider", () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { fromHex, toHex } from "../../../src/bytes/hex.ts";
-import type { ServiceRequest, ServiceResult } from "../../../src/dlms/association/services.ts";
+import { refuseAll, type ServiceRequest, type ServiceResult } from "../../../src/dlms/association/services.ts";
 import type { ConformanceName } from "../../../src/dlms/xdlms/conformance.ts";
 import { plain } from "../../support/vectors.ts";
 import { dataOfSize, RawServer, without } from "./pair.ts";
@@ -19,6 +19,8 @@ function success(request: ServiceRequest): ServiceResult {
       return { service: "set", results: request.attributes.map(() => "success") };
     case "action":
       return { service: "action", results: request.methods.map(() => ({ result: "success", returned: undefined })) };
+    default:
+      return refuseAll(request, "other-reason");
   }
 }
 
@@ -30,7 +32,7 @@ function longAnswers(size = 150): RawServer {
       ? { service, results: [{ data }] }
       : service === "action"
         ? { service, results: [{ result: "success", returned: { data } }] }
-        : { service, results: ["success"] },
+        : { service: "set", results: ["success"] },
   ).associate({ clientMaxReceivePduSize: 64 });
 }
 
@@ -110,8 +112,8 @@ describe("DlmsServerConnection", () => {
       ["no octets at all", "", "D80202"],
       ["a ciphered request", "C8 1E 30 00000001", "D80202"],
       ["a general-glo-ciphered request", "DB 00 05 30 00000001", "D80202"],
-      ["a request with short names", "05 01 02 60F8", "D80202"],
-      ["an ACCESS request", "D9 40000000 00 00 00", "D80202"],
+      ["a request with short names", "05 01 02 60F8", "D80102"],
+      ["an ACCESS request with fewer data than elements", `D9 40000000 00 01 01 ${register}02 00`, "D80101"],
       ["a response", "C4 01 C1 00 00", "D80202"],
       ["an initiate request of its own", "01 00 00 00 06 5F1F0400 007E1F 04B0", "D80202"],
       ["a request of no kind", "C0 04 C1", "D80103"],
@@ -195,11 +197,13 @@ describe("DlmsServerConnection", () => {
       }
     });
 
-    it("refuses a GET block asked for twice", () => {
-      const server = longAnswers(300);
+    it("sends a GET block again to a client that did not get it", () => {
+      const server = longAnswers(150);
       server.send(get);
-      server.send(next(1));
-      expect(server.send(next(1))).to.equal("C402C101000000010113");
+      const second = server.send(next(1));
+      expect(server.send(next(1))).to.equal(second);
+      const last = server.send(next(2));
+      expect(server.send(next(2))).to.equal(last);
     });
 
     it("refuses a GET block of another invoke id, of none in progress, and behind the last", () => {
@@ -278,8 +282,8 @@ describe("DlmsServerConnection", () => {
       expect(server().send(firstPblock(1, "01", "1105"))).to.equal("C701C10000");
     });
 
-    it("refuses a block out of order or repeated, and ends the transfer", () => {
-      for (const wrong of [0, 1, 3]) {
+    it("refuses a block out of order, and ends the transfer", () => {
+      for (const wrong of [0, 3]) {
         const set = server();
         set.send(first());
         expect(set.send(further(wrong))).to.equal(`C503C1130000000${wrong}`);
@@ -290,6 +294,13 @@ describe("DlmsServerConnection", () => {
         expect(act.send(pblock(2))).to.equal("C701C11000");
         expect([...set.takeEvents(), ...act.takeEvents()]).to.deep.equal([]);
       }
+    });
+
+    it("acknowledges a block again for a client that did not hear of it", () => {
+      const set = server();
+      const acknowledged = set.send(first());
+      expect(set.send(further(1))).to.equal(acknowledged);
+      expect(set.send(further(2))).to.equal("C502C100000002");
     });
 
     it("refuses a transfer that does not begin with block 1", () => {

@@ -120,7 +120,7 @@ describe("decodeColumns", () => {
     it("for any array of structures", () => {
       fc.assert(
         fc.property(generatedTable, (columns) => {
-          const options = { clockColumns: clockColumnsOf(columns), capturePeriod, assumedDeviation };
+          const options = { clockColumns: clockColumnsOf(columns), capturePeriod, assumedDeviation, expand: true };
           expect(valuesOfAll(arrayOf(rowsOf(columns)), options)).to.deep.equal(columns.map(({ cells, clock }) => expanded(cells, clock)));
         }),
         { numRuns: 500 },

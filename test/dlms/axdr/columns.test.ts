@@ -68,7 +68,7 @@ describe("decodeColumns", () => {
     for (const [type, kind, array] of kinds) {
       it(`${kind} for ${type}`, () => {
         const cells = fc.sample(scalarOf(type), { numRuns: 3, seed: 1 });
-        const [column] = allColumns(arrayOf(cells.map((cell) => [cell])), { clockColumns: [] }) as [Column];
+        const [column] = allColumns(arrayOf(cells.map((cell) => [cell]))) as [Column];
         expect(column.kind).to.equal(kind);
         const values = column.kind === "instants" ? column.instants : column.values;
         expect(values.constructor.name).to.equal(array);
@@ -103,13 +103,38 @@ describe("decodeColumns", () => {
     const cells = [number("enum", 3), nullData, number("enum", 4), nullData, nullData];
     const rows = cells.map((cell) => [cell]);
 
-    it("repeats the value before it", () => {
-      expect(valuesOfAll(arrayOf(rows))).to.deep.equal([[3, 3, 4, 4, 4]]);
+    it("repeats the value before it on request", () => {
+      expect(valuesOfAll(arrayOf(rows), { expand: true })).to.deep.equal([[3, 3, 4, 4, 4]]);
     });
 
     it("keeps it on request", () => {
       const [column] = allColumns(arrayOf(rows), { expand: false }) as [Column];
       expect(plain(column)).to.deep.equal({ kind: "mixed", values: cells });
+    });
+
+    describe("and nothing said of the meter", () => {
+      const period = { clockColumns: [0], capturePeriod };
+      const beside = (clocks: readonly DlmsData[]) => arrayOf(clocks.map((clock, row) => [clock, cells[row] as DlmsData]));
+      const everyTime = [0, 1, 2, 3, 4].map((row) => clockCell(row * capturePeriod));
+      const aTimeLeftOut = [...everyTime.slice(0, 4), nullData];
+
+      it("keeps it where every row has its time, since a value may be genuinely null", () => {
+        expect(valuesOfAll(beside(everyTime), period)[1]).to.deep.equal([3, none, 4, none, none]);
+        expect(valuesOfAll(arrayOf(rows), period)).to.deep.equal([[3, none, 4, none, none]]);
+      });
+
+      it("repeats the value before it where a time was left out, which proves that the meter compresses", () => {
+        expect(valuesOfAll(beside(aTimeLeftOut), period)[1]).to.deep.equal([3, 3, 4, 4, 4]);
+      });
+
+      it("keeps it where nobody knows when a time left out was, or that the column is a clock", () => {
+        expect(valuesOfAll(beside(aTimeLeftOut), { clockColumns: [0] })[1]).to.deep.equal([3, none, 4, none, none]);
+        expect(valuesOfAll(beside(aTimeLeftOut), { clockColumns: [], capturePeriod })[1]).to.deep.equal([3, none, 4, none, none]);
+      });
+
+      it("takes no time that is missing from the start for one left out", () => {
+        expect(valuesOfAll(beside([nullData, ...everyTime.slice(1)]), period)[1]).to.deep.equal([3, none, 4, none, none]);
+      });
     });
 
     it("keeps it at the start", () => {
@@ -119,6 +144,7 @@ describe("decodeColumns", () => {
           [number("unsigned", 5), { type: "long64", value: 6n }],
           [nullData, nullData],
         ]),
+        { expand: true },
       );
       expect(columns.map(({ kind }) => kind)).to.deep.equal(["mixed", "mixed"]);
       expect(columns.map(valuesOf)).to.deep.equal([
@@ -139,7 +165,7 @@ describe("decodeColumns", () => {
         { type: "visible-string", value: text },
         { type: "structure", value: [number("unsigned", 9)] },
       ];
-      const columns = allColumns(arrayOf([value("a"), [nullData, nullData, nullData]]));
+      const columns = allColumns(arrayOf([value("a"), [nullData, nullData, nullData]]), { expand: true });
       expect(columns.map(({ kind }) => kind)).to.deep.equal(["octets", "texts", "mixed"]);
       expect(columns.map((column) => valuesOf(column)[1])).to.deep.equal(columns.map((column) => valuesOf(column)[0]));
     });
@@ -186,12 +212,19 @@ describe("decodeColumns", () => {
       expect(valuesOf(times([wildcardTime, impossible, clockCell(start)]))).to.deep.equal([none, none, start]);
     });
 
-    it("knows the type date-time without being told", () => {
-      const [column] = allColumns(arrayOf([[{ type: "date-time", value: clockOctets(start, 0) }], [nullData]]), {
-        clockColumns: [],
-        capturePeriod,
-      }) as [Column];
-      expect(valuesOf(column)).to.deep.equal([start, start + capturePeriod]);
+    it("knows the type date-time where nobody told which columns are clocks", () => {
+      const table = arrayOf([[{ type: "date-time", value: clockOctets(start, 0) }], [nullData]]);
+      expect(valuesOfAll(table, { capturePeriod })).to.deep.equal([[start, start + capturePeriod]]);
+    });
+
+    it("repeats a time that is no capture of the clock, instead of moving it on", () => {
+      const time: DlmsData = { type: "date-time", value: clockOctets(start, 0) };
+      const table = arrayOf([
+        [clockCell(0), time],
+        [nullData, nullData],
+      ]);
+      const [, column] = allColumns(table, { clockColumns: [0], capturePeriod }) as [Column, Column];
+      expect(plain(column)).to.deep.equal({ kind: "mixed", values: [plain(time), plain(time)] });
     });
 
     it("reads lengths in a longer form than necessary", () => {
@@ -218,9 +251,11 @@ describe("decodeColumns", () => {
       });
     });
 
-    it("adds them to a value that null-data repeated", () => {
+    it("adds them to the last value, whether null-data in between repeats it or not", () => {
       const cells = [number("double-long", 10), nullData, { type: "delta-integer", value: -4 } as DlmsData, nullData];
-      expect(valuesOfAll(arrayOf(cells.map((cell) => [cell])))).to.deep.equal([[10, 10, 6, 6]]);
+      const table = arrayOf(cells.map((cell) => [cell]));
+      expect(valuesOfAll(table, { expand: true })).to.deep.equal([[10, 10, 6, 6]]);
+      expect(valuesOfAll(table)).to.deep.equal([[10, none, 6, none]]);
     });
 
     it("adds them to integers of 64 bits", () => {
@@ -265,11 +300,9 @@ describe("decodeColumns", () => {
 
     it("takes an empty octet-string for a time left out", () => {
       const hex = loadVectors("axdr.json").find(({ name }) => name === "axdr-compact-array-struct-nulldate")?.hex ?? "";
-      const bytes = fromHex(hex);
-      // The date-time of the vector leaves the hour open; this one names an instant.
-      bytes.set(clockOctets(0, 0), 9);
-      expect(valuesOfAll(bytes, { clockColumns: [0], capturePeriod })).to.deep.equal([
-        [0, capturePeriod, 2 * capturePeriod, 3 * capturePeriod],
+      const start = Date.UTC(2000, 0, 1);
+      expect(valuesOfAll(fromHex(hex), { clockColumns: [0], capturePeriod })).to.deep.equal([
+        [start, start + capturePeriod, start + 2 * capturePeriod, start + 3 * capturePeriod],
         [128, 0, 0, 0],
         [0x11111111, 0x33333333, 0x55555555, 0x77777777],
         [0x22222222, 0x44444444, 0x66666666, 0x88888888],

@@ -1,0 +1,238 @@
+import { ByteReader } from "../bytes/byte-reader.ts";
+import { toHex } from "../bytes/hex.ts";
+import { type Apdu, type ApduOf, readApdu } from "../dlms/xdlms/apdu.ts";
+import { apduTags, tagMeaning } from "../dlms/xdlms/tags.ts";
+import { DecodeError } from "../errors.ts";
+import { type AcseType, isAcse, readAcse } from "./acse-apdus.ts";
+import { markAcse } from "./annotate/acse-fields.ts";
+import type { Annotator } from "./annotate/annotator.ts";
+import { markApdu } from "./annotate/apdu-fields.ts";
+import { FieldMarker } from "./annotate/field-marker.ts";
+import { markAll } from "./annotate/schema-fields.ts";
+import { apduJson, fieldJson } from "./apdu-json.ts";
+import { type Block, BlockChains, blockOf, type JoinedBlocks } from "./blocks.ts";
+import { cipheredItem, type Decipher, isCiphered, markCiphered, readCiphered } from "./ciphered.ts";
+import { Conversation } from "./conversation.ts";
+import type { ApduItem, Json } from "./explanation.ts";
+import { readJoined } from "./joined-payload.ts";
+import { Located } from "./located.ts";
+
+export interface ApduExplainerOptions {
+  readonly annotator: Annotator | undefined;
+  readonly decipher: Decipher | undefined;
+  readonly warn: (warning: string) => void;
+}
+
+/** Where an APDU came from. */
+export interface Origin {
+  /** Tells directions apart, so that each joins its own blocks. */
+  readonly channel: string;
+  /** APDUs around this one: blocks and gateways may carry each other. */
+  readonly nesting: number;
+  /** Of its annotations. */
+  readonly depth: number;
+}
+
+/** APDUs within APDUs: a gateway, general block transfer and protection make three. */
+const maxNesting = 4;
+
+/** Octets of a message that are printed in a warning. */
+const shownOctets = 32;
+
+type GatewayApdu = ApduOf<"gateway-request"> | ApduOf<"gateway-response">;
+
+/** Explains APDUs in the order they were exchanged, joining what came in blocks. */
+export class ApduExplainer {
+  readonly items: ApduItem[] = [];
+  /** The octets of each APDU that was understood, in the order of the input. */
+  readonly octets: Uint8Array[] = [];
+  readonly #options: ApduExplainerOptions;
+  readonly #conversation: Conversation;
+  readonly #blocks: BlockChains;
+
+  constructor(options: ApduExplainerOptions) {
+    this.#options = options;
+    this.#conversation = new Conversation(options.warn);
+    this.#blocks = new BlockChains(options.warn, (part) => this.#mark(part, "raw"));
+  }
+
+  get readings(): Conversation["readings"] {
+    return this.#conversation.readings;
+  }
+
+  /** To be called at the end. */
+  finish(): void {
+    this.#blocks.finish();
+  }
+
+  /** A message of a link: one APDU, and what some servers leave behind it. Returns the octets nothing was made of. */
+  explainMessage(source: Located, origin: Origin): number {
+    if (source.length === 0) return 0;
+    const taken = this.#explainOrReport(source, origin);
+    if (taken === undefined) return source.length;
+    const behind = source.slice(taken);
+    if (behind.length === 0) return 0;
+    const hex = toHex(behind.bytes.subarray(0, shownOctets));
+    this.#options.warn(`${behind.length} octets behind the ${this.items.at(-1)?.type}: ${hex}${behind.length > shownOctets ? " ..." : ""}`);
+    this.#mark(behind, "octets behind the APDU");
+    return 0;
+  }
+
+  /** Says of octets that they are no APDU, and why. */
+  report(source: Located, error: DecodeError, depth = 0): void {
+    const { bytes } = source;
+    const layer = error.layer === "internal" ? "xdlms" : error.layer;
+    this.items.push({ type: nameOfTag(bytes[0]), error: error.message, layer, octets: toHex(bytes) });
+    this.#mark(source, "not understood", error.message, depth);
+  }
+
+  /**
+   * Explains the APDU at the start of `source`. Returns the octets it took.
+   * @throws DecodeError when it is none, or a damaged one; nothing was explained then
+   */
+  explain(source: Located, origin: Origin): number {
+    if (origin.nesting > maxNesting) throw new DecodeError("limit", "APDU", 0, `APDU: nested deeper than ${maxNesting}`);
+    const { bytes } = source;
+    const tag = bytes[0] ?? 0;
+    const kind = tagMeaning(tag)?.kind;
+    if (isAcse(kind)) return this.#explainAcse(kind, source, origin);
+    if (isCiphered(tag)) return this.#explainCiphered(source, origin);
+    if (tag === apduTags["general-ciphering"].plain || tag === apduTags["general-signing"].plain) {
+      this.items.push({ type: nameOfTag(tag), note: "not explained without keys", octets: toHex(bytes.subarray(1)) });
+      this.#mark(source, "APDU", nameOfTag(tag), origin.depth);
+      this.#keep(source, origin);
+      return source.length;
+    }
+    return this.#explainPlain(source, origin);
+  }
+
+  #explainPlain(source: Located, origin: Origin): number {
+    const reader = new ByteReader(source.bytes);
+    const apdu = readApdu(reader);
+    const own = source.slice(0, reader.offset);
+    if (apdu.type === "gateway-request" || apdu.type === "gateway-response") return this.#explainGateway(apdu, own, origin);
+    const block = blockOf(apdu);
+    this.#markApdu(own, apdu, origin, block?.raw);
+    this.#keep(own, origin);
+    this.#conversation.hear(apdu);
+    const joined = block && this.#blocks.accept(block, own.locate(block.raw), origin.channel);
+    const item = apduJson(apdu);
+    if (block === undefined || joined === undefined) {
+      this.items.push(item);
+    } else if (block.stream === "general-block-transfer") {
+      this.items.push({ ...item, blocks: joined.blocks });
+      this.explainMessage(joined.content, inside(origin));
+    } else {
+      this.items.push({ ...item, blocks: joined.blocks, joined: this.#explainJoined(block, joined, origin) });
+    }
+    return own.length;
+  }
+
+  /** The prefix takes all that is left, so what it carries says where it ends. */
+  #explainGateway(prefix: GatewayApdu, own: Located, origin: Origin): number {
+    const { apdu: carried, ...fields } = prefix;
+    const source = own.locate(carried);
+    const header = own.length - carried.length;
+    const { items, taken } = this.#explainInside(source, origin);
+    const length = header + (taken ?? carried.length);
+    this.#markApdu(own.slice(0, length), prefix, origin, source.bytes.subarray(0, length - header));
+    this.#keep(own.slice(0, length), origin);
+    this.items.push({ ...apduJson(fields), apdu: items });
+    return length;
+  }
+
+  /** Passwords and challenges are not shown; the Initiate APDU inside is. */
+  #explainAcse(type: AcseType, source: Located, origin: Origin): number {
+    const { value, length, warning } = readAcse(type, source.bytes);
+    const own = source.slice(0, length);
+    const { annotator, warn } = this.#options;
+    if (warning !== undefined) warn(warning);
+    const { userInformation, authenticationValue, ...rest } = value;
+    const place = userInformation && placeOfUserInformation(own, userInformation);
+    if (annotator !== undefined) markAcse(annotator, own, type, value, origin.depth, place?.length);
+    this.#keep(own, origin);
+    const inField = { ...origin, depth: origin.depth + 1 };
+    const content = userInformation && this.#explainInside(place ?? Located.nowhere(userInformation), inField).items;
+    this.items.push({
+      ...apduJson({ type, ...rest }),
+      ...(authenticationValue === undefined ? {} : { authenticationValue: `(${authenticationValue.length} octets)` }),
+      ...(content === undefined ? {} : { userInformation: content }),
+    });
+    return length;
+  }
+
+  #explainCiphered(source: Located, origin: Origin): number {
+    const { apdu, length } = readCiphered(source.bytes);
+    const own = source.slice(0, length);
+    const { annotator, decipher } = this.#options;
+    if (annotator !== undefined) markCiphered(annotator, own, apdu, origin.depth);
+    this.#keep(own, origin);
+    const plain = decipher?.(apdu);
+    const content = plain instanceof Uint8Array ? { apdu: this.#explainInside(Located.nowhere(plain), origin).items } : {};
+    this.items.push({ ...cipheredItem(apdu, plain), ...content });
+    return length;
+  }
+
+  /** The content of a service's blocks as JSON. */
+  #explainJoined({ stream }: Block, { content, list }: JoinedBlocks, { depth }: Origin): Json {
+    const { annotator, warn } = this.#options;
+    try {
+      const { type, value, data } = readJoined(stream, content.bytes, list ?? this.#conversation.expectsList(stream));
+      this.#conversation.hearJoined(stream, data);
+      if (annotator !== undefined) markAll(new FieldMarker(content, annotator), type, value, "joined", depth + 1);
+      return fieldJson("data", value);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      warn(`${stream}: the joined blocks are not understood: ${error.message}`);
+      this.#mark(content, "raw", undefined, depth + 1);
+      return { error: error.message, octets: toHex(content.bytes) };
+    }
+  }
+
+  /** What another APDU carries, apart from the APDUs that stand for themselves. */
+  #explainInside(source: Located, origin: Origin): { readonly items: Json; readonly taken: number | undefined } {
+    const before = this.items.length;
+    const taken = this.#explainOrReport(source, inside(origin));
+    const [first = null, ...more] = this.items.splice(before);
+    return { items: more.length === 0 ? first : [first, ...more], taken };
+  }
+
+  #explainOrReport(source: Located, origin: Origin): number | undefined {
+    try {
+      return this.explain(source, origin);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.report(source, error, origin.depth);
+      return undefined;
+    }
+  }
+
+  #keep(own: Located, { nesting }: Origin): void {
+    if (nesting === 0) this.octets.push(own.bytes);
+  }
+
+  #markApdu(own: Located, apdu: Apdu, { depth }: Origin, carried: Uint8Array | undefined): void {
+    const { annotator } = this.#options;
+    if (annotator === undefined) return;
+    const start = carried === undefined ? undefined : carried.byteOffset - own.bytes.byteOffset;
+    markApdu(annotator, own, apdu, depth, carried && start !== undefined ? { start, end: start + carried.length } : undefined);
+  }
+
+  #mark(source: Located, field: string, meaning?: string, depth = 0): void {
+    this.#options.annotator?.mark(source, 0, source.length, depth, { field, meaning });
+  }
+}
+
+/** The user information closes its APDU, and the decoder hands out a copy: so it is looked for at the end. */
+function placeOfUserInformation(own: Located, userInformation: Uint8Array): Located | undefined {
+  const place = own.slice(own.length - userInformation.length);
+  return Buffer.compare(place.bytes, userInformation) === 0 ? place : undefined;
+}
+
+function inside({ channel, nesting, depth }: Origin): Origin {
+  return { channel, nesting: nesting + 1, depth: depth + 1 };
+}
+
+function nameOfTag(tag: number | undefined): string {
+  return (tag === undefined ? undefined : tagMeaning(tag)?.kind) ?? "unknown";
+}

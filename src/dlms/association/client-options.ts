@@ -1,0 +1,54 @@
+import type { ApduOf } from "../xdlms/apdu.ts";
+import type { Conformance } from "../xdlms/conformance.ts";
+import { dlmsVersion } from "../xdlms/initiate.ts";
+import { type NegotiatedContext, type Referencing, supportedFor, unlimitedPduSize } from "./negotiation.ts";
+
+/** How the client proves who it is. */
+export type ClientAuthentication = { readonly mechanism: "none" } | { readonly mechanism: "lls"; readonly password: Uint8Array };
+
+export interface ClientAssociationOptions {
+  readonly clientSap: number;
+  readonly serverSap: number;
+  readonly authentication: ClientAuthentication;
+  readonly referencing?: Referencing;
+  readonly proposedConformance?: Conformance;
+  /** Longest APDU this side takes. */
+  readonly maxReceivePduSize?: number;
+  /** Longest answer this side takes, over all its blocks. */
+  readonly maxResponseLength?: number;
+  /** Blocks of a general block transfer this side takes in a row, 1..63. */
+  readonly gbtWindow?: number;
+  /** Requests under way at once, 1..15. */
+  readonly maxOutstanding?: number;
+  /** Milliseconds until an answer is given up. */
+  readonly responseTimeout?: number;
+  /** How often what may be repeated is, before an answer is given up; for links that lose APDUs. */
+  readonly retries?: number;
+  /** Milliseconds until a release that is not answered counts as done: not every meter knows it. */
+  readonly releaseTimeout?: number;
+  /** Both sides know the association without opening it (Green Book 9.4.2): neither AARQ nor RLRQ is sent. */
+  readonly preEstablished?: NegotiatedContext;
+}
+
+export const clientDefaults = {
+  maxResponseLength: 16 * 1024 * 1024,
+  gbtWindow: 32,
+  maxOutstanding: 1,
+  responseTimeout: 10_000,
+  retries: 0,
+  releaseTimeout: 1000,
+} as const;
+
+/** What the client proposes. */
+export function initiateRequestOf(options: ClientAssociationOptions): ApduOf<"initiate-request"> {
+  const { referencing = "logical-name", proposedConformance = supportedFor(referencing) } = options;
+  return {
+    type: "initiate-request",
+    dedicatedKey: undefined,
+    responseAllowed: true,
+    proposedQualityOfService: undefined,
+    proposedDlmsVersionNumber: dlmsVersion,
+    proposedConformance,
+    clientMaxReceivePduSize: options.maxReceivePduSize ?? unlimitedPduSize,
+  };
+}

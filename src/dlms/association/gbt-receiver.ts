@@ -1,0 +1,92 @@
+import type { GeneralBlockTransfer } from "../xdlms/general-block-transfer.ts";
+
+interface EarlyBlock {
+  readonly raw: Uint8Array;
+  readonly lastBlock: boolean;
+}
+
+/**
+ * Joins the blocks of a general block transfer in whatever order they come (Green Book 9.4.6.13). Blocks behind a gap
+ * are kept, within the window that was granted; all of them together are never longer than `limit`.
+ */
+export class GbtReceiver {
+  readonly #limit: number;
+  readonly #window: number;
+  readonly #early = new Map<number, EarlyBlock>();
+  readonly #parts: Uint8Array[] = [];
+  #length = 0;
+  #heldLength = 0;
+  #received = 0;
+  #complete = false;
+
+  /**
+   * @param limit octets of the joined APDU
+   * @param window blocks that may come behind the last one in order
+   */
+  constructor(limit: number, window: number) {
+    this.#limit = limit;
+    this.#window = window;
+  }
+
+  /** Highest number up to which every block has come. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Octets in order so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** Blocks that are missing before those that came early, or 0. */
+  get gap(): number {
+    return this.#early.size === 0 ? 0 : Math.min(...this.#early.keys()) - this.#received - 1;
+  }
+
+  /** `new` where the block added something; a mere acknowledgement counts by its number alone. */
+  accept({ blockNumber, lastBlock, raw }: GeneralBlockTransfer): "new" | "old" | "too-long" {
+    if (this.#complete || blockNumber <= this.#received || this.#early.has(blockNumber)) return "old";
+    if (raw.length === 0 && this.#length === 0 && this.#early.size === 0) {
+      // Acknowledgements that were lost are never asked for again.
+      this.#received = blockNumber;
+      return "new";
+    }
+    if (blockNumber > this.#received + this.#window) return "old";
+    if (this.#length + this.#heldLength + raw.length > this.#limit) return "too-long";
+    this.#early.set(blockNumber, { raw: raw.slice(), lastBlock });
+    this.#heldLength += raw.length;
+    this.#join();
+    return "new";
+  }
+
+  /** The APDU, once complete. */
+  apdu(): Uint8Array {
+    const joined = new Uint8Array(this.#length);
+    let offset = 0;
+    for (const part of this.#parts) {
+      joined.set(part, offset);
+      offset += part.length;
+    }
+    this.#parts.length = 0;
+    return joined;
+  }
+
+  #join(): void {
+    for (let block = this.#next(); block !== undefined && !this.#complete; block = this.#next()) {
+      this.#received += 1;
+      this.#early.delete(this.#received);
+      this.#heldLength -= block.raw.length;
+      this.#length += block.raw.length;
+      this.#parts.push(block.raw);
+      this.#complete = block.lastBlock;
+    }
+  }
+
+  #next(): EarlyBlock | undefined {
+    return this.#early.get(this.#received + 1);
+  }
+}

@@ -1,0 +1,71 @@
+import { ByteReader } from "../../bytes/byte-reader.ts";
+import { DecodeError, type DlmsError, RemoteProtocolError } from "../../errors.ts";
+import { encodeApdu, readApdu } from "../xdlms/apdu.ts";
+import { ApduCarrier, type OutgoingApdu } from "./apdu-carrier.ts";
+import type { Notification } from "./events.ts";
+import { unlimitedPduSize } from "./negotiation.ts";
+
+export type NotificationEvent =
+  | { readonly type: "notification"; readonly notification: Notification }
+  /** Something came that is no notification, or cannot be understood; octets are the receiver's to keep. */
+  | { readonly type: "not-understood"; readonly error: DlmsError; readonly bytes: Uint8Array };
+
+/**
+ * The client's end of a pre-established association in which a server sends notifications, sans-IO: joins general block
+ * transfer, confirms what wants to be confirmed (Green Book 9.3.10, 9.4.6.13).
+ */
+export class NotificationReceiver {
+  readonly #carrier: ApduCarrier;
+  readonly #outgoing: OutgoingApdu[] = [];
+
+  /** Nothing is awaited: what a server does not finish makes room for its next transfer. */
+  readonly nextTimeout = undefined;
+
+  /** @param maxLength octets that a notification may have over all its blocks */
+  constructor(maxLength: number) {
+    this.#carrier = new ApduCarrier({ answers: true, window: 1, maxLength }, (apdu) => this.#outgoing.push(apdu));
+    this.#carrier.start({ maxPduSize: unlimitedPduSize, generalBlockTransfer: true });
+  }
+
+  receiveApdu(apdu: Uint8Array): NotificationEvent[] {
+    const bytes = apdu.slice();
+    try {
+      return this.#receive(bytes);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      return [{ type: "not-understood", error, bytes }];
+    }
+  }
+
+  handleTimeout(): NotificationEvent[] {
+    return [];
+  }
+
+  apduToSend(): OutgoingApdu | undefined {
+    return this.#outgoing.shift();
+  }
+
+  #receive(bytes: Uint8Array): NotificationEvent[] {
+    const apdu = readApdu(new ByteReader(bytes));
+    switch (apdu.type) {
+      case "general-block-transfer": {
+        const step = this.#carrier.receive(apdu);
+        if (step.type === "apdu") return this.#receive(step.bytes);
+        if (step.type !== "lost") return [];
+        return [{ type: "not-understood", error: new RemoteProtocolError("blocks of a notification are missing"), bytes }];
+      }
+      case "data-notification": {
+        const { invoke } = apdu;
+        if (invoke.confirmed) {
+          this.#outgoing.push({ bytes: encodeApdu({ type: "data-notification-confirm", invoke, dateTime: undefined }), confirmed: false });
+        }
+        return [{ type: "notification", notification: apdu }];
+      }
+      case "event-notification-request":
+      case "information-report-request":
+        return [{ type: "notification", notification: apdu }];
+      default:
+        return [{ type: "not-understood", error: new RemoteProtocolError(`${apdu.type} is no notification`), bytes }];
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import type { Conformance } from "../xdlms/conformance.ts";
+import type { NegotiatedContext } from "./negotiation.ts";
+
+/** What a server demands of the client with one SAP. */
+export type ServerAuthentication = { readonly mechanism: "none" } | { readonly mechanism: "lls"; readonly password: Uint8Array };
+
+export interface ServerAssociationOptions {
+  readonly clientSap: number;
+  readonly serverSap: number;
+  /** Undefined when no association is foreseen between the two: it fails exactly like one with a wrong password. */
+  readonly authentication: ServerAuthentication | undefined;
+  /** What this side can do; by default all that this stack does, with the names that the client asks for. */
+  readonly supportedConformance?: Conformance;
+  /** Longest APDU this side takes. */
+  readonly maxReceivePduSize?: number;
+  /** Longest request this side takes, over all its blocks. */
+  readonly maxRequestLength?: number;
+  /** Blocks of a general block transfer this side takes in a row, 1..63. */
+  readonly gbtWindow?: number;
+  /** Milliseconds without an APDU after which the association is over; undefined where the link watches over it. */
+  readonly inactivityTimeout?: number;
+  /** The association stands without being opened, and cannot be opened, released or replaced (Green Book 9.4.2). */
+  readonly preEstablished?: NegotiatedContext;
+}
+
+export const serverDefaults = { maxRequestLength: 256 * 1024, gbtWindow: 32 } as const;

@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { fromHex, toHex } from "../../src/bytes/hex.ts";
+import { explainFully } from "../../src/decode/explain.ts";
+import { isComplete } from "../../src/decode/explanation.ts";
+import { fromLosslessJson, toLosslessJson } from "../../src/decode/lossless-json.ts";
+
+interface RecordingFile {
+  readonly chunks: readonly { readonly from: "client" | "server"; readonly hex: string }[];
+}
+
+/** All transcripts, where they lie beside the repository or DLMS_RECORDINGS names them; six are part of it. */
+const folder = process.env["DLMS_RECORDINGS"] ?? fileURLToPath(new URL("../../../shared/data/recordings/", import.meta.url));
+const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
+
+function octetsOf(name: string, side?: "client" | "server"): Uint8Array {
+  const { chunks } = JSON.parse(readFileSync(`${folder}/${name}`, "utf8")) as RecordingFile;
+  return Buffer.concat(chunks.filter(({ from }) => side === undefined || from === side).map(({ hex }) => fromHex(hex)));
+}
+
+/** What a stack does wrong in a transcript, as the README beside them has it, and nothing else. */
+const unlawful: readonly { readonly names: RegExp; readonly warning: RegExp }[] = [
+  { names: /_gurux-(?:c|java)_/, warning: /^rlre: its lengths are wrong: \d+ octets claimed, \d+ present$/ },
+  // The C server sends its clock with octets of another value behind it.
+  { names: /_gurux-c_/, warning: /^18 octets behind the get-response-normal: 090F090C/ },
+  { names: /gurux-c_gurux-c_\w+_low_readall/, warning: /^11 octets behind the get-response-with-datablock: 00C402/ },
+  { names: /u9n_gurux-c_hdlc_low_association-view/, warning: /^the (?:segments of 1>17|blocks of the last answer) have no end$/ },
+];
+
+function warningsOf(name: string): readonly string[] {
+  return explainFully(octetsOf(name, "server")).explanation.warnings;
+}
+
+describe("explain, all recordings", function () {
+  this.timeout(20_000);
+
+  before(function () {
+    if (names.length === 0) {
+      console.log(`skipped: there are no recordings in ${folder}`);
+      this.skip();
+    }
+  });
+
+  for (const name of names) {
+    it(`decodes ${name} to the last octet, either way`, () => {
+      for (const side of ["client", "server", undefined] as const) {
+        const bytes = octetsOf(name, side);
+        const { explanation, annotations, apdus } = explainFully(bytes, { annotate: true });
+        expect(isComplete(explanation), JSON.stringify([explanation.link, explanation.apdus])).to.equal(true);
+        expect(annotations.reduce((sum, { offset, length }) => (offset === sum ? sum + length : Number.NaN), 0)).to.equal(bytes.length);
+        for (const warning of explanation.warnings) {
+          expect(
+            unlawful.some((entry) => entry.names.test(name) && entry.warning.test(warning)),
+            warning,
+          ).to.equal(true);
+        }
+        if (side !== undefined) for (const apdu of apdus) expect(toHex(fromLosslessJson(toLosslessJson(apdu)))).to.equal(toHex(apdu));
+      }
+    });
+  }
+
+  it("warns of every unlawful spot", () => {
+    for (const link of ["hdlc", "wrapper"]) {
+      const behind = warningsOf(`gurux-c_gurux-c_${link}_low_readall.json`).filter((warning) => /^11 octets behind/.test(warning));
+      expect(behind, link).to.have.lengthOf(3);
+    }
+    expect(warningsOf("gurux-c_gurux-java_wrapper_low_few.json")).to.deep.equal([
+      "rlre: its lengths are wrong: 17 octets claimed, 21 present",
+    ]);
+    expect(warningsOf("gurux-c_gurux-c_wrapper_gmac_5objects.json")).to.deep.equal([
+      "rlre: its lengths are wrong: 36 octets claimed, 40 present",
+    ]);
+    expect(warningsOf("u9n_gurux-c_hdlc_low_association-view.json")).to.include("the blocks of the last answer have no end");
+  });
+});
