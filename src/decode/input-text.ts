@@ -9,7 +9,7 @@ export interface Input {
 
 /** Whatever a tool writes before octets that passed a line: "TX:", "-> ", "Received". */
 const direction = /(?:^|[\s\]>])(?:tx|rx|send|sent|recv|received|->|<-|=>|<=|>>|<<)(?:\s*:|\s)\s*(.*)$/i;
-const timeStamp = /^\s*\[?(?:\d{4}-\d{2}-\d{2}[T ]|\d{2}[./]\d{2}[./]\d{4} )?\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?Z?\]?[\s:]+(?=\S)/;
+const timeStamp = /^\s*\[?(?:\d{4}-\d{2}-\d{2}[T ]|\d{2}[./]\d{2}[./]\d{4} )?\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?Z?(?:\]|\]?:?\s)\s*(?=\S)/;
 const octet = "(?:0[xX])?[0-9a-fA-F]{2}";
 const octetsInFront = new RegExp(`^\\s*${octet}(?:[\\s,:;-]*${octet})+(?![0-9a-zA-Z])`);
 

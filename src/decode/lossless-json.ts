@@ -50,7 +50,7 @@ export function fromLosslessJson(json: Json | LosslessApdu): Uint8Array {
     const members = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, fromJson(value)]));
     if (isAcse(type)) return acseApdus[type].encode(members);
     const encoded = encodeApdu({ type, ...members } as unknown as Apdu);
-    if (decodeApdu(encoded).type !== type) throw refused(`the fields are not those of ${type}`);
+    if (!agrees(decodeApdu(encoded), { type, ...members })) throw refused(`the fields are not those of ${type}`);
     return encoded;
   } catch (error) {
     // The encoders trust the compiler, and here nobody has checked the fields.
@@ -127,4 +127,13 @@ function dateTimeHex(value: CosemDateTime): string {
 
 function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
+}
+
+/** Whether everything that was asked for is in what was made: a field that the encoder could not use comes out otherwise. */
+function agrees(made: unknown, asked: unknown): boolean {
+  if (asked instanceof Uint8Array) return made instanceof Uint8Array && sameOctets(made, asked);
+  if (asked instanceof Set) return made instanceof Set && made.size === asked.size && [...asked].every((item) => made.has(item));
+  if (typeof asked !== "object" || asked === null) return made === asked;
+  if (typeof made !== "object" || made === null) return false;
+  return Object.entries(asked).every(([key, value]) => agrees((made as Readonly<Record<string, unknown>>)[key], value));
 }

@@ -203,7 +203,9 @@ export class DlmsClientConnection {
       case "lost":
         return [];
       case "progress":
-        return outstanding === undefined ? [] : [{ type: "progress", invokeId: outstanding.invokeId, receivedBytes: step.receivedBytes }];
+        if (outstanding === undefined) return [];
+        outstanding.retries = this.#retries;
+        return [{ type: "progress", invokeId: outstanding.invokeId, receivedBytes: step.receivedBytes }];
       case "apdu":
         return this.#receive(step.bytes, now);
       case "aborted":
@@ -261,7 +263,7 @@ export class DlmsClientConnection {
       case "progress":
         if (!this.#carrier.carries(step.apdu.length)) return this.#advance(outstanding, failed(tooLong(step.apdu.length)), now);
         outstanding.lastApdu = step.apdu;
-        outstanding.retries = this.#options.retries ?? clientDefaults.retries;
+        outstanding.retries = this.#retries;
         this.#await(outstanding, now);
         this.#carrier.send(step.apdu);
         return step.type === "send" ? [] : [{ type: "progress", invokeId, receivedBytes: step.receivedBytes }];
@@ -366,6 +368,10 @@ export class DlmsClientConnection {
 
   get #responseTimeout(): number {
     return this.#options.responseTimeout ?? clientDefaults.responseTimeout;
+  }
+
+  get #retries(): number {
+    return this.#options.retries ?? clientDefaults.retries;
   }
 
   get #maxOutstanding(): number {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { ByteReader } from "../../../src/bytes/byte-reader.ts";
 import { fromHex, toHex } from "../../../src/bytes/hex.ts";
-import { readCompactArray, skipCompactArray } from "../../../src/dlms/axdr/compact-array.ts";
+import { describe as describeValues, readCompactArray, skipCompactArray } from "../../../src/dlms/axdr/compact-array.ts";
 import { decodeData, encodeData, skipData } from "../../../src/dlms/axdr/data.ts";
 import { type CompactArray, type DlmsData, type ElementDescription, maxDataDepth } from "../../../src/dlms/axdr/dlms-data.ts";
 import type { ScalarType } from "../../../src/dlms/axdr/scalar.ts";
@@ -103,6 +103,43 @@ describe("compact-array", () => {
       [null, 7, null],
       [null, 8, null],
     ]);
+  });
+
+  it("is made of any values of one type, down to the deepest level", () => {
+    const typed = element.chain((description) => fc.array(contentsOf(description), { minLength: 1, maxLength: 4 }));
+    fc.assert(
+      fc.property(typed, (values) => {
+        const rows = values.map((value): DlmsData => ({ type: "structure", value: [{ type: "unsigned", value: 1 }, value] }));
+        const found = describeValues(rows);
+        if (found === undefined) throw new TypeError("no description");
+        expect(plain(decoded(encodeData({ type: "compact-array", value: { element: found, rows } })).rows)).to.deep.equal(plain(rows));
+      }),
+      { numRuns: 200 },
+    );
+    let deep: DlmsData = { type: "unsigned", value: 7 };
+    for (let level = 1; level < maxDataDepth; level++) deep = { type: "structure", value: [deep] };
+    const bytes = encodeData({ type: "compact-array", value: { element: describeValues([deep]) as ElementDescription, rows: [deep] } });
+    expect(toHex(bytes)).to.equal(toHex(compact(nested(maxDataDepth - 1), "07")).replace("820001", "01"));
+    expect(plain(decoded(bytes).rows)).to.deep.equal([plain(deep)]);
+  });
+
+  it("is not made of values that no description covers", () => {
+    const unsigned: DlmsData = { type: "unsigned", value: 1 };
+    const list = (...value: DlmsData[]): DlmsData => ({ type: "array", value });
+    const group = (...value: DlmsData[]): DlmsData => ({ type: "structure", value });
+    const long: DlmsData = { type: "long", value: 1 };
+    const inside: DlmsData = { type: "compact-array", value: { element: { type: "unsigned" }, rows: [] } };
+    for (const values of [
+      [unsigned, long],
+      [list(unsigned), list()],
+      [list(unsigned, long)],
+      [group(unsigned), group()],
+      [group(inside)],
+    ]) {
+      expect(describeValues(values)).to.equal(undefined);
+    }
+    expect(describeValues([list(...Array.from({ length: 65_536 }, () => unsigned))])).to.equal(undefined);
+    expect(describeValues([list(...Array.from({ length: 65_535 }, () => unsigned))])).to.deep.include({ count: 65_535 });
   });
 
   it("keeps the description of an array without rows", () => {
