@@ -9,6 +9,8 @@
 export type ErrorLayer =
   | "config"
   | "transport"
+  | "optical"
+  | "mbus"
   | "hdlc"
   | "wrapper"
   | "acse"

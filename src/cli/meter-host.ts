@@ -98,6 +98,7 @@ export class MeterHost {
       meter: this.meter,
       identity: this.identity,
       associations,
+      profileEncodings: config.profiles,
       beforeService: () => void runner.catchUp(),
       onFailure,
       // One octet names no device: on a shared line every meter would answer to it.

@@ -219,6 +219,7 @@ export class ClientAssociation {
 }
 
 function closedError(name: string, cause: Error | undefined): TransportError {
+  if (cause instanceof TransportError) return cause;
   return new TransportError("closed", `${name} closed the connection`, {
     ...(cause === undefined ? {} : { cause }),
     hint: "the meter may allow one client at a time, or not know this client address (--client)",

@@ -1,6 +1,7 @@
 import { DlmsClientConnection } from "../dlms/association/client-connection.ts";
 import type { ClientAuthentication } from "../dlms/association/client-options.ts";
-import type { ClientEvent } from "../dlms/association/events.ts";
+import type { ClientEvent, Notification } from "../dlms/association/events.ts";
+import type { Referencing } from "../dlms/association/negotiation.ts";
 import { HdlcConnection } from "../hdlc/connection.ts";
 import type { ClientSessionOptions } from "../session/client-session.ts";
 import { realTimers, type Timers } from "../session/timers.ts";
@@ -29,11 +30,21 @@ export interface AssociationOptions {
   /** Lower HDLC address; without it the meter is called by the upper address alone. */
   readonly physicalAddress?: number | undefined;
   readonly authentication?: ClientAuthentication;
+  /** How objects are addressed; logical names by default. */
+  readonly referencing?: Referencing | undefined;
   /** Longest APDU this side takes. */
   readonly maxReceivePduSize?: number | undefined;
   /** HDLC: longest information field and largest window to propose. */
   readonly maxInformationFieldLength?: number | undefined;
   readonly windowSize?: number | undefined;
+  /** Blocks of a general block transfer to take in a row, 1..63; 0 not to offer it at all. */
+  readonly gbtWindow?: number | undefined;
+  /** Requests under way at once, 1..15; 1 by default, as many meters take no more. */
+  readonly maxOutstanding?: number | undefined;
+  /** How often what may be repeated is; none by default but over UDP, where nobody else repeats what is lost. */
+  readonly retries?: number | undefined;
+  /** Hears what the meter sends without being asked. */
+  readonly onNotification?: ((notification: Notification) => void) | undefined;
   /** Milliseconds for a connection, and for each answer. */
   readonly timeout?: number | undefined;
   readonly timers?: Timers;
@@ -62,6 +73,7 @@ export async function associate(transport: Transport, link: MeterAddress["link"]
     authentication = { mechanism: "none" },
     timers = realTimers,
     timeout = defaultTimeout,
+    retries = link === "wrapper-udp" ? udpRetries : 0,
     trace,
   } = options;
   const association = new ClientAssociation({
@@ -71,11 +83,17 @@ export async function associate(transport: Transport, link: MeterAddress["link"]
       clientSap,
       serverSap,
       authentication,
-      responseTimeout: timeout,
+      // All tries together stay within what an answer may take.
+      responseTimeout: Math.max(500, Math.floor(timeout / (retries + 1))),
+      retries,
       ...maxReceivePduSizeOver(link, options),
+      ...given("referencing", options.referencing),
+      ...given("gbtWindow", options.gbtWindow),
+      ...given("maxOutstanding", options.maxOutstanding),
     }),
     timers,
-    ...(trace === undefined ? {} : { trace }),
+    ...given("trace", trace),
+    ...given("onNotification", options.onNotification),
   });
   await association.open();
   return new DlmsClient(association);
@@ -107,10 +125,16 @@ function dataLink(
     maxInformationFieldLengthReceive: maxInformationFieldLength,
     windowSizeTransmit: windowSize,
     windowSizeReceive: windowSize,
-    // The link repeats lost frames; all its tries together stay within what an answer may take.
+    // The link repeats lost frames, within what an answer may take.
     responseTimeout: Math.max(500, Math.floor(timeout / (hdlcRetries + 1))),
     retries: hdlcRetries,
   });
 }
 
 const hdlcRetries = 3;
+const udpRetries = 3;
+
+/** An option under its name, or none where it was not given. */
+function given<K extends string, T>(name: K, value: T | undefined): { readonly [Key in K]?: T } {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [Key in K]?: T };
+}

@@ -4,5 +4,11 @@ export type { DataLink, DiscardedEvent, LinkEvent, LinkFailedEvent } from "../se
 export { ClientAssociation, type ClientAssociationOptions, type ProgressListener } from "./association.ts";
 export { type AssociationOptions, associate, connect, type MeterAddress } from "./connect.ts";
 export { type AttributeAddress, type AttributeOutcome, DlmsClient } from "./dlms-client.ts";
+export {
+  NotificationListener,
+  type NotificationListenerOptions,
+  type NotificationSource,
+} from "./notification-listener.ts";
 export { type AttributeReading, type DeviceView, ObjectReader, readDeviceView } from "./object-reader.ts";
-export { type ProfileSelection, readProfile } from "./profile-reader.ts";
+export { type ColumnSpan, type ProfileSelection, readProfile } from "./profile-reader.ts";
+export { SharedLine } from "./shared-line.ts";

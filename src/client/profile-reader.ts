@@ -30,6 +30,9 @@ export type ProfileSelection =
 
 const bufferAttribute = ProfileGeneric.attributes.buffer.id;
 
+/** What reading a profile needs of a client. */
+type ProfileClient = Pick<DlmsClient, "get" | "getRaw">;
+
 const allColumns: ColumnSpan = { from: 1, to: 0 };
 
 /**
@@ -37,7 +40,7 @@ const allColumns: ColumnSpan = { from: 1, to: 0 };
  * @throws DataAccessError where the meter refuses, DecodeError for a buffer of other columns
  */
 export async function readProfile(
-  client: DlmsClient,
+  client: ProfileClient,
   reader: Pick<ObjectReader, "scalerOf">,
   logicalName: LogicalName,
   selection: ProfileSelection,
@@ -66,7 +69,7 @@ function selectedObjects(captured: readonly CaptureObject[], selection: ProfileS
 }
 
 async function accessSelection(
-  client: DlmsClient,
+  client: ProfileClient,
   logicalName: LogicalName,
   captured: readonly CaptureObject[],
   selection: ProfileSelection,

@@ -84,7 +84,7 @@ const profiles = section({
   encoding: profileEncoding.prefault("plain"),
   load: profileEncoding.optional(),
   hourly: profileEncoding.optional(),
-});
+}).transform(({ encoding, load = encoding, hourly = encoding }) => ({ load, hourly }));
 
 /** The configuration of a virtual meter; a flag of `dlms meter` goes before the key of the same name. */
 export const virtualMeterSchema = section({

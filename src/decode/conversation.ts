@@ -1,6 +1,7 @@
 import { ByteReader } from "../bytes/byte-reader.ts";
 import { logicalNameFromBytes } from "../cosem-objects/logical-name.ts";
 import { readData } from "../dlms/axdr/data.ts";
+import type { AccessSpecification } from "../dlms/xdlms/access.ts";
 import type { Apdu } from "../dlms/xdlms/apdu.ts";
 import type { CosemAttributeDescriptor } from "../dlms/xdlms/descriptors.ts";
 import { DecodeError } from "../errors.ts";
@@ -21,6 +22,8 @@ export class Conversation {
   #asked: Asked | undefined;
   /** Attributes of the SET under way in blocks. */
   #written: readonly CosemAttributeDescriptor[] = [];
+  /** What the last ACCESS was about. */
+  #accessed: readonly AccessSpecification[] = [];
   /** Whether the last ACTION was one with list. */
   #actionList: boolean | undefined;
 
@@ -87,6 +90,20 @@ export class Conversation {
       case "action-response-normal":
         if (apdu.returned?.data !== undefined) this.#push(undefined, apdu.returned.data);
         return;
+      case "access-request":
+        this.#accessed = apdu.specifications;
+        return;
+      case "access-response": {
+        const specifications = apdu.specifications ?? this.#accessed;
+        apdu.data.forEach((value, index) => {
+          const specification = specifications[index];
+          // A place without a result holds null-data.
+          if (apdu.results[index]?.type === "access-response-get" && apdu.results[index].result === "success") {
+            this.#push(specification !== undefined && "attribute" in specification ? specification.attribute : undefined, value);
+          }
+        });
+        return;
+      }
       case "event-notification-request":
         this.#push(apdu.attribute, apdu.value);
         return;

@@ -20,6 +20,7 @@ export * as schemas from "./axdr/data-schemas.ts";
 export * from "./axdr/data-type.ts";
 export * from "./axdr/date-time.ts";
 export type * from "./axdr/dlms-data.ts";
+export type { TableEncoding } from "./axdr/table-writer.ts";
 export type { ScalarType, ScalarValues } from "./axdr/scalar.ts";
 export type * from "./axdr/schema.ts";
 export * from "./xdlms/apdu.ts";

@@ -56,6 +56,6 @@ function parseValue(inside: string): DataSetValue {
 
 function fail(offset: number, line: string): never {
   throw new DecodeError("bad-tag", "data set", offset, `data set: ${quote(line)} is none, at offset ${offset} of the data block`, {
-    layer: "transport",
+    layer: "optical",
   });
 }

@@ -26,7 +26,7 @@ const hdlcMarker = "2";
 export function parseIdentification(line: string): Identification {
   const parts = form.exec(line);
   if (parts === null) {
-    throw new DecodeError("bad-tag", "identification", 0, `identification: ${quote(line)} is none`, { layer: "transport" });
+    throw new DecodeError("bad-tag", "identification", 0, `identification: ${quote(line)} is none`, { layer: "optical" });
   }
   const [, manufacturer, baudCharacter, escapes, ident] = parts as unknown as readonly [string, string, string, string, string];
   const enhanced = escapes.replaceAll(/\\(.)/g, "$1");

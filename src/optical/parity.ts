@@ -28,5 +28,5 @@ export function verifyEvenParity(bytes: Uint8Array): void {
   const odd = bytes.findIndex((octet) => !isEven(octet));
   if (odd < 0) return;
   const message = `parity: odd number of ones at offset ${odd} of a line with even parity`;
-  throw new DecodeError("check-failed", "parity", odd, message, { layer: "transport" });
+  throw new DecodeError("check-failed", "parity", odd, message, { layer: "optical" });
 }

@@ -145,5 +145,5 @@ function truncated(what: string, offset: number): DecodeError {
 }
 
 function fault(code: "truncated" | "bad-tag" | "check-failed", what: string, offset: number, message: string): DecodeError {
-  return new DecodeError(code, what, offset, `${what}: ${message}, at offset ${offset}`, { layer: "transport" });
+  return new DecodeError(code, what, offset, `${what}: ${message}, at offset ${offset}`, { layer: "optical" });
 }

@@ -10,6 +10,7 @@ import { listenTcp } from "../transport/tcp.ts";
 import type { TraceSink } from "../transport/trace.ts";
 import type { Listener, Transport } from "../transport/transport.ts";
 import { listenUdp } from "../transport/udp.ts";
+import { maxDatagramPayload } from "../wrapper/header.ts";
 import { WrapperStation } from "../wrapper/station.ts";
 import type { AssociationDeclaration, AssociationTable, PreEstablished } from "./associations.ts";
 import { Dispatcher, type ServiceHandler } from "./dispatcher.ts";
@@ -110,7 +111,7 @@ export class DlmsServer {
       timers,
       idleTimeout,
       ...(trace === undefined ? {} : { trace }),
-      connect: (channel) => this.#connect(channel),
+      connect: (channel) => this.#connect(channel, link),
       handler: (channel, context) => this.#handler(channel, context),
       beforeService,
       onFailure,
@@ -131,7 +132,7 @@ export class DlmsServer {
   }
 
   /** Undefined for a logical device that is not here: nobody answers (IEC 62056-47). */
-  #connect({ clientSap, serverSap }: Channel): DlmsServerConnection | undefined {
+  #connect({ clientSap, serverSap }: Channel, link: LinkKind): DlmsServerConnection | undefined {
     if (!this.#devices.has(serverSap)) return undefined;
     const { associations, maxReceivePduSize = defaults.maxReceivePduSize } = this.#options;
     const declaration = associations.find(clientSap);
@@ -140,6 +141,7 @@ export class DlmsServer {
       serverSap,
       authentication: declaration?.authentication,
       maxReceivePduSize,
+      ...(link === "wrapper-udp" ? { maxSendPduSize: maxDatagramPayload } : {}),
       ...(declaration?.preEstablished === undefined
         ? {}
         : { preEstablished: preEstablishedContext({ clientSap, serverSap }, declaration.preEstablished, maxReceivePduSize) }),

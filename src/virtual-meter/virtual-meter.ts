@@ -11,7 +11,7 @@ import { clockObjects } from "./mapping/clock.ts";
 import { demandObjects } from "./mapping/demand.ts";
 import { energyObjects } from "./mapping/energy.ts";
 import { identityObjects } from "./mapping/identity.ts";
-import { profileObjects } from "./mapping/profiles.ts";
+import { type ProfileEncodings, profileObjects } from "./mapping/profiles.ts";
 import { supplyObjects } from "./mapping/supply.ts";
 import { type MeterRole, meterAccess } from "./roles.ts";
 
@@ -32,14 +32,14 @@ const associationNames: Readonly<Record<MeterRole, LogicalName>> = {
 };
 
 /** Every object that the meter shows, in the order of the object list. */
-export function meterObjects(meter: Meter, identity: MeterIdentity): readonly CosemObject[] {
+export function meterObjects(meter: Meter, identity: MeterIdentity, profileEncodings: ProfileEncodings = {}): readonly CosemObject[] {
   return [
     ...identityObjects(identity),
     ...clockObjects(meter),
     ...energyObjects(meter),
     ...demandObjects(meter),
     ...supplyObjects(meter),
-    ...profileObjects(meter),
+    ...profileObjects(meter, profileEncodings),
   ];
 }
 
@@ -47,14 +47,16 @@ export interface VirtualMeterOptions extends Omit<DlmsServerOptions, "logicalDev
   readonly meter: Meter;
   readonly identity: MeterIdentity;
   readonly associations: readonly MeterAssociation[];
+  /** How the rows of profiles are sent; plain by default. */
+  readonly profileEncodings?: ProfileEncodings;
 }
 
 /** A server that shows a meter of the domain as COSEM objects. The meter lives by itself, through a runner. */
-export function virtualMeterServer({ meter, identity, associations, ...server }: VirtualMeterOptions): DlmsServer {
+export function virtualMeterServer({ meter, identity, associations, profileEncodings = {}, ...server }: VirtualMeterOptions): DlmsServer {
   const device = new LogicalDevice({
     sap: identity.managementSap,
     name: identity.logicalDeviceName,
-    objects: meterObjects(meter, identity),
+    objects: meterObjects(meter, identity, profileEncodings),
     access: meterAccess,
   });
   return new DlmsServer({

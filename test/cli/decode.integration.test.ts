@@ -7,7 +7,7 @@ import { runCli } from "../support/cli.ts";
 const response = "C401C1000600012345";
 
 describe("dlms decode", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let directory = "";
   before(() => (directory = mkdtempSync(join(tmpdir(), "dlms-decode-"))));
   after(() => rmSync(directory, { recursive: true }));

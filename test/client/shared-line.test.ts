@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { fromHex, toHex } from "../../src/bytes/hex.ts";
 import type { LineEnd } from "../../src/client/line-end.ts";
 import { SharedLine } from "../../src/client/shared-line.ts";
-import { HdlcConnection, type HdlcConnectionOptions, HdlcStation, type HdlcStationOptions } from "../../src/hdlc/index.ts";
+import { HdlcConnection, type HdlcConnectionOptions, HdlcStation } from "../../src/hdlc/index.ts";
 import { VirtualTimers } from "../../src/session/timers.ts";
 import { type MemoryLink, memoryTransportPair } from "../../src/transport/memory.ts";
 import { tapLine } from "../../src/transport/tap-line.ts";
@@ -59,13 +59,8 @@ class Meter {
 }
 
 /** Answers every request with itself and the physical address of the station. */
-function serve(
-  transport: Transport,
-  timers: VirtualTimers,
-  physicalAddress: number,
-  options: Partial<HdlcStationOptions> = {},
-): HdlcStation {
-  const station = new HdlcStation({ physicalAddress, logicalDevices: [1], addressLengths: [2, 4], ...options });
+function serve(transport: Transport, timers: VirtualTimers, physicalAddress: number): void {
+  const station = new HdlcStation({ physicalAddress, logicalDevices: [1], addressLengths: [2, 4] });
   transport.onData((chunk) => {
     for (const event of station.receiveBytes(chunk, timers.now())) {
       if (event.type === "apdu" && event.confirmed)

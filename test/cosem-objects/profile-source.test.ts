@@ -6,7 +6,9 @@ import type { CaptureObject } from "../../src/cosem-objects/capture-object.ts";
 import type { ObjectContext } from "../../src/cosem-objects/object.ts";
 import { profileBuffer, type RowSource } from "../../src/cosem-objects/profile-source.ts";
 import { decodeData } from "../../src/dlms/axdr/data.ts";
-import { dateTimeToInstant, instantToDateTime, writeDateTime } from "../../src/dlms/axdr/date-time.ts";
+import { dateTime, dateTimeToInstant, instantToDateTime, writeDateTime } from "../../src/dlms/axdr/date-time.ts";
+import type { TableEncoding } from "../../src/dlms/axdr/table-writer.ts";
+import type { ConformanceName } from "../../src/dlms/xdlms/conformance.ts";
 import type { AccessSelection } from "../../src/dlms/xdlms/selective-access.ts";
 import { plain } from "../support/vectors.ts";
 
@@ -240,5 +242,62 @@ describe("Profile buffer", () => {
     });
     buffer.encode(new ByteWriter(), undefined, {} as ObjectContext);
     expect(snapshots).to.equal(1);
+  });
+
+  describe("compressed", () => {
+    /** Clock, status and energy of the selected rows as they are sent. */
+    function sent(encoding: TableEncoding, selection?: AccessSelection, conformance: readonly ConformanceName[] = []): string {
+      const rows: RowSource = {
+        rowCount: 4,
+        instant: (row) => start + row * quarter,
+        writeCell: (row, column, writer) => {
+          if (column === 0) return dateTime.write(writer, instantToDateTime(start + row * quarter, 0));
+          writer.u8(column === 1 ? 0x11 : 0x06);
+          if (column === 1) writer.u8(8);
+          else writer.u32(1000 + row);
+        },
+      };
+      const buffer = profileBuffer({
+        captureObjects: () => columns,
+        snapshot: () => rows,
+        toInstant: (instant) => dateTimeToInstant(instant),
+        compression: { encoding, capturePeriod: () => 900 },
+      });
+      const writer = new ByteWriter();
+      const context = { association: { conformance: new Set(conformance) } } as unknown as ObjectContext;
+      expect(buffer.encode(writer, selection, context)).to.equal("success");
+      return toHex(writer.finish());
+    }
+    const clockOf = (row: number) => {
+      const writer = new ByteWriter();
+      dateTime.write(writer, instantToDateTime(start + row * quarter, 0));
+      return toHex(writer.finish());
+    };
+
+    it("begins with a row in full, whichever it is", () => {
+      expect(sent("null-compressed", entries(2, 3))).to.equal(`01020203${clockOf(1)}110806000003E90203000006000003EA`);
+      expect(sent("null-compressed", range(time(start + 3 * quarter), time(start + 9 * quarter)))).to.equal(
+        `01010203${clockOf(3)}110806000003EB`,
+      );
+    });
+
+    it("leaves out nothing of columns selected without the clock", () => {
+      const selection = range(time(start), time(start + quarter), [status, energy]);
+      expect(sent("null-compressed", selection)).to.equal("01020202110806000003E80202110806000003E9");
+    });
+
+    it("sends deltas to clients that negotiated them, and to nobody else", () => {
+      const selection = range(time(start), time(start + quarter), [clock, energy]);
+      expect(sent("delta", selection, ["delta-value-encoding"])).to.equal(`01020202${clockOf(0)}06000003E80202001F01`);
+      expect(sent("delta", selection)).to.equal(sent("null-compressed", selection));
+    });
+
+    it("describes only the selected columns of a compact-array", () => {
+      expect(sent("compact-array", entries(1, 2, 2, 3))).to.equal("13020211060A08000003E808000003E9");
+    });
+
+    it("is an empty array without rows", () => {
+      expect(sent("compact-array", entries(9, 0))).to.equal("0100");
+    });
   });
 });

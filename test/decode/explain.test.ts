@@ -67,6 +67,24 @@ describe("explain", () => {
     ]);
   });
 
+  it("joins the blocks of a SET, and says what is written", () => {
+    const first = "C102C100030100010800FF0200" + "0000000001" + "03060001";
+    const last = "C103C1" + "0100000002" + "022345";
+    const { readings, apdus, warnings } = explain(fromHex(first + last));
+    expect(warnings).to.deep.equal([]);
+    expect(readings[0]).to.include({ attribute: 2, value: 74565 });
+    expect(apdus[1]).to.deep.include({ blocks: 2, joined: { type: "double-long-unsigned", value: 74565 } });
+  });
+
+  it("gives what an ACCESS read its attributes", () => {
+    const request = "D94000000100" + "0101" + "00030100010800FF02" + "0100";
+    const response = "DA40000001000001" + "0600012345" + "010100";
+    const { readings, remaining } = explain(fromHex(request + response));
+    expect(remaining).to.equal(0);
+    expect(readings).to.have.lengthOf(1);
+    expect(readings[0]).to.include({ logicalName: "1.0.1.8.0.255", attribute: 2, value: 74565 });
+  });
+
   it("shows what is in clear of a ciphered APDU, and no password", () => {
     const { apdus } = explain(vector("wrapper", "wrapper-udp-general-glo"));
     expect(apdus[0]).to.deep.include({ type: "general-glo-ciphering", systemTitle: "2F19229199164103", invocationCounter: 0x1e5 });

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { fromHex, toHex } from "../../src/bytes/hex.ts";
 import { DlmsClientConnection } from "../../src/dlms/association/client-connection.ts";
+import type { ConformanceName } from "../../src/dlms/xdlms/conformance.ts";
 import { hour } from "../../src/meter-model/index.ts";
 import { memoryTransportPair } from "../../src/transport/memory.ts";
 import { WrapperConnection } from "../../src/wrapper/index.ts";
@@ -33,6 +34,7 @@ describe("a long read that is abandoned", () => {
         serverSap: 1,
         authentication: { mechanism: "none" },
         maxReceivePduSize: 64,
+        proposedConformance: new Set<ConformanceName>(["get", "block-transfer-with-get-or-read"]),
       });
       client.associate(timers.now());
       expect(ask(client.apduToSend()?.bytes as Uint8Array)).to.match(/^61/);

@@ -1,6 +1,6 @@
 import { type AssociationOptions, associate } from "../../src/client/connect.ts";
 import type { DlmsClient } from "../../src/client/dlms-client.ts";
-import type { DlmsServer } from "../../src/server/dlms-server.ts";
+import type { DlmsServer, LinkKind } from "../../src/server/dlms-server.ts";
 import { VirtualTimers } from "../../src/session/timers.ts";
 import { type MemoryLink, memoryTransportPair } from "../../src/transport/memory.ts";
 
@@ -10,7 +10,7 @@ export interface InMemory {
   /** Lets time pass until the promise settles; fails after `limit` ms of virtual time. */
   settle<T>(promise: Promise<T>, limit?: number): Promise<T>;
   /** Serves one end of a new wire and associates over the other. */
-  connect(server: DlmsServer, link: "wrapper" | "hdlc", options?: AssociationOptions, carry?: MemoryLink["carry"]): Promise<DlmsClient>;
+  connect(server: DlmsServer, link: LinkKind, options?: AssociationOptions, carry?: MemoryLink["carry"]): Promise<DlmsClient>;
 }
 
 const step = 1;

@@ -1,8 +1,8 @@
 import type { Apdu } from "../../dlms/xdlms/apdu.ts";
+import { describeApdu } from "../../dlms/xdlms/apdu.ts";
 import { tagMeaning } from "../../dlms/xdlms/tags.ts";
 import type { Located } from "../located.ts";
 import type { Annotator } from "./annotator.ts";
-import { descriptionOf } from "./apdu-descriptions.ts";
 import { FieldMarker, type Hole } from "./field-marker.ts";
 import { markAll } from "./schema-fields.ts";
 
@@ -20,7 +20,7 @@ export function markApdu(annotator: Annotator, source: Located, apdu: Apdu, dept
     reader.skip(1);
     marker.mark(depth, { field: "choice", meaning: apdu.type });
   }
-  const description = descriptionOf(apdu.type);
+  const description = describeApdu(apdu.type);
   if (description !== undefined) markAll(marker, description, apdu, "", depth + 1);
   else marker.markRest(depth + 1, { field: "fields" });
 }

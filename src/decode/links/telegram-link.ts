@@ -22,8 +22,8 @@ const space = 0x20;
 const endMark = 0x21;
 /** ETX or EOT and the block check. */
 const blockCheckLength = 2;
-/** "!" with a CRC and a line's end, or with a line's end, ETX and the block check. */
-const longestEnd = 8;
+/** "!" with a CRC and a line's end. */
+const longestEnd = 7;
 const carriageReturn = 0x0d;
 /** Its two ones look the same with even parity. */
 const lineFeed = 0x0a;
@@ -43,8 +43,16 @@ function telegramAt(input: Uint8Array, offset: number): Found | undefined {
   if (!mayStart(input, offset, first)) return undefined;
   const short = shortMessageAt(input, offset);
   if (short !== undefined) return short;
+  // Only an identification may be without an end of its own; STX stands in much else, and an error would cost more.
+  if (first !== slash && !isClosed(input, extentOf(input, offset))) return undefined;
   const telegram = tryParse(input, offset);
   return telegram instanceof DecodeError ? undefined : found(input, offset, telegram);
+}
+
+/** Whether ETX or EOT and the block check end there. */
+function isClosed(input: Uint8Array, end: number): boolean {
+  const mark = characterAt(input, end - blockCheckLength);
+  return end <= input.length && (mark === etx || mark === eot);
 }
 
 /** Looked at first, so that other octets cost nothing. */
@@ -91,7 +99,7 @@ function extentOf(input: Uint8Array, offset: number): number {
   for (let at = offset + 1; at < limit; at++) {
     const character = characterAt(input, at);
     if (character === etx || character === eot) return at + blockCheckLength;
-    if (character === endMark && characterAt(input, at - 1) === lineFeed) return at + longestEnd;
+    if (character === endMark && blocks === 0 && characterAt(input, at - 1) === lineFeed) return at + longestEnd;
     if (character === stx && blocks++ > 0) return at;
     if (character < space && character !== stx && character !== carriageReturn && character !== lineFeed) return at;
     if (character === slash && [1, 2, 3].every((next) => isLetter(characterAt(input, at + next)))) return at;

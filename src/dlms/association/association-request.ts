@@ -31,7 +31,7 @@ export function examine(
   initiate: InitiateRequest | undefined,
   options: ServerAssociationOptions,
 ): { readonly context: NegotiatedContext } | Refused {
-  const { authentication, clientSap, serverSap, maxReceivePduSize = unlimitedPduSize } = options;
+  const { authentication, clientSap, serverSap, maxReceivePduSize = unlimitedPduSize, maxSendPduSize = unlimitedPduSize } = options;
   const expected = authentication?.mechanism ?? "lls";
   if (aarq.protocolVersion1 === false) return { diagnostic: { source: "acse-service-provider", value: "no-common-acse-version" } };
   const referencing = servedContexts[aarq.applicationContext];
@@ -57,7 +57,7 @@ export function examine(
       referencing,
       mechanism,
       conformance: negotiated.conformance,
-      clientMaxReceivePduSize: negotiated.clientMaxReceivePduSize,
+      clientMaxReceivePduSize: Math.min(negotiated.clientMaxReceivePduSize, maxSendPduSize),
       serverMaxReceivePduSize: maxReceivePduSize,
     },
   };

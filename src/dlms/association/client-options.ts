@@ -16,7 +16,7 @@ export interface ClientAssociationOptions {
   readonly maxReceivePduSize?: number;
   /** Longest answer this side takes, over all its blocks. */
   readonly maxResponseLength?: number;
-  /** Blocks of a general block transfer this side takes in a row, 1..63. */
+  /** Blocks of a general block transfer this side takes in a row, 1..63; 0 not to propose it. */
   readonly gbtWindow?: number;
   /** Requests under way at once, 1..15. */
   readonly maxOutstanding?: number;
@@ -41,7 +41,8 @@ export const clientDefaults = {
 
 /** What the client proposes. */
 export function initiateRequestOf(options: ClientAssociationOptions): ApduOf<"initiate-request"> {
-  const { referencing = "logical-name", proposedConformance = supportedFor(referencing) } = options;
+  const { referencing = "logical-name", gbtWindow = clientDefaults.gbtWindow } = options;
+  const { proposedConformance = withoutGbt(supportedFor(referencing), gbtWindow === 0) } = options;
   return {
     type: "initiate-request",
     dedicatedKey: undefined,
@@ -51,4 +52,8 @@ export function initiateRequestOf(options: ClientAssociationOptions): ApduOf<"in
     proposedConformance,
     clientMaxReceivePduSize: options.maxReceivePduSize ?? unlimitedPduSize,
   };
+}
+
+function withoutGbt(conformance: Conformance, leaveOut: boolean): Conformance {
+  return leaveOut ? new Set([...conformance].filter((name) => name !== "general-block-transfer")) : conformance;
 }

@@ -13,6 +13,8 @@ export interface ServerAssociationOptions {
   readonly supportedConformance?: Conformance;
   /** Longest APDU this side takes. */
   readonly maxReceivePduSize?: number;
+  /** Longest APDU that the link carries from this side, where that is less than a client may take. */
+  readonly maxSendPduSize?: number;
   /** Longest request this side takes, over all its blocks. */
   readonly maxRequestLength?: number;
   /** Blocks of a general block transfer this side takes in a row, 1..63. */

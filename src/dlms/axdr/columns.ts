@@ -5,7 +5,7 @@ import { type DataType, dataTag, dataTypeOf } from "./data-type.ts";
 import type { DlmsData } from "./dlms-data.ts";
 import { deltaAt, deltaError, inRange, integerTypeOf, isDelta, numberAt } from "./integer-cells.ts";
 import { scalarCodecs } from "./scalar.ts";
-import { type InstantColumn, instantColumn, leavesOutTimes, octetsAt, timesOf } from "./times.ts";
+import { type InstantColumn, instantColumn, leavesOutTimes, octetsAt, type TimeOptions, timesOf } from "./times.ts";
 
 export type { InstantColumn } from "./times.ts";
 
@@ -113,7 +113,7 @@ function checkIndex(what: string, index: number, count: number): void {
 
 /** What is to be restored. */
 interface Restore {
-  readonly times: Parameters<typeof instantColumn>[2];
+  readonly times: TimeOptions;
   readonly deltas: boolean;
   /** Asked for only where there are nulls, since the answer may take a look at another column. */
   readonly nulls: () => boolean;

@@ -142,7 +142,7 @@ export function skipContents(reader: ByteReader, description: ElementDescription
  * The description that all values of a list share, or undefined where they differ or hold what no description can: a
  * compact-array, or more elements than 16 bits count. Elements of empty arrays are described as null-data.
  */
-export function describe(values: readonly DlmsData[]): ElementDescription | undefined {
+export function commonDescription(values: readonly DlmsData[]): ElementDescription | undefined {
   const [first] = values;
   if (first === undefined) return { type: "null-data" };
   const description = describeOne(first);
@@ -154,7 +154,7 @@ function describeOne({ type, value }: DlmsData): ElementDescription | undefined 
     case "compact-array":
       return undefined;
     case "array": {
-      const element = value.length <= maxArrayCount ? describe(value) : undefined;
+      const element = value.length <= maxArrayCount ? commonDescription(value) : undefined;
       return element && { type, count: value.length, element };
     }
     case "structure": {

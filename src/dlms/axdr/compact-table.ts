@@ -1,5 +1,5 @@
 import { ByteWriter } from "../../bytes/byte-writer.ts";
-import { describe, holdsRows, writeContents, writeDescription } from "./compact-array.ts";
+import { commonDescription, holdsRows, writeContents, writeDescription } from "./compact-array.ts";
 import { dataTag, dataTypeOf } from "./data-type.ts";
 import type { ElementDescription } from "./dlms-data.ts";
 import { writeLength } from "./length.ts";
@@ -86,7 +86,7 @@ function column(
 /** Values of values have tags inside, so they are written anew. */
 function composedColumn({ read, tags }: SourceColumn): CompactColumn | undefined {
   const values = Array.from(tags, (_, row) => read(row));
-  const element = describe(values);
+  const element = commonDescription(values);
   if (element === undefined) return undefined;
   const writer = new ByteWriter();
   const starts = new Int32Array(values.length);

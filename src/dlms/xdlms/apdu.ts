@@ -1,7 +1,7 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
 import { ByteWriter } from "../../bytes/byte-writer.ts";
 import { DecodeError } from "../../errors.ts";
-import type { Infer, Schema } from "../axdr/schema.ts";
+import type { Infer, Schema, TypeDescription } from "../axdr/schema.ts";
 import { choice } from "../axdr/untagged.ts";
 import { accessRequest, accessResponse } from "./access.ts";
 import { actionRequest, actionResponse } from "./action.ts";
@@ -92,6 +92,7 @@ export type ApduOf<T extends Apdu["type"]> = Apdu & { readonly type: T };
 interface Entry {
   readonly tag: number;
   readonly schema: Schema<unknown>;
+  readonly description: TypeDescription;
 }
 
 const byTag = new Map<number, Schema<unknown>>();
@@ -99,7 +100,7 @@ const byType = new Map<string, Entry>();
 for (const [kind, schema] of Object.entries(apdus)) {
   const tag = apduTags[kind as keyof typeof apdus].plain;
   byTag.set(tag, schema);
-  for (const alternative of schema.type.alternatives ?? []) byType.set(alternative.name, { tag, schema });
+  for (const alternative of schema.type.alternatives ?? []) byType.set(alternative.name, { tag, schema, description: alternative });
 }
 
 /**
@@ -134,6 +135,11 @@ export function writeApdu(writer: ByteWriter, apdu: Apdu): void {
   const entry = byType.get(apdu.type) as Entry;
   writer.u8(entry.tag);
   entry.schema.write(writer, apdu);
+}
+
+/** The fields of an APDU as they are declared. */
+export function describeApdu(type: Apdu["type"]): TypeDescription {
+  return (byType.get(type) as Entry).description;
 }
 
 /** Shared by all calls: encoding never waits, so none can be under way when the next begins. */

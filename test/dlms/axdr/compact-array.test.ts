@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { ByteReader } from "../../../src/bytes/byte-reader.ts";
 import { fromHex, toHex } from "../../../src/bytes/hex.ts";
-import { describe as describeValues, readCompactArray, skipCompactArray } from "../../../src/dlms/axdr/compact-array.ts";
+import { commonDescription, readCompactArray, skipCompactArray } from "../../../src/dlms/axdr/compact-array.ts";
 import { decodeData, encodeData, skipData } from "../../../src/dlms/axdr/data.ts";
 import { type CompactArray, type DlmsData, type ElementDescription, maxDataDepth } from "../../../src/dlms/axdr/dlms-data.ts";
 import type { ScalarType } from "../../../src/dlms/axdr/scalar.ts";
@@ -110,7 +110,7 @@ describe("compact-array", () => {
     fc.assert(
       fc.property(typed, (values) => {
         const rows = values.map((value): DlmsData => ({ type: "structure", value: [{ type: "unsigned", value: 1 }, value] }));
-        const found = describeValues(rows);
+        const found = commonDescription(rows);
         if (found === undefined) throw new TypeError("no description");
         expect(plain(decoded(encodeData({ type: "compact-array", value: { element: found, rows } })).rows)).to.deep.equal(plain(rows));
       }),
@@ -118,7 +118,7 @@ describe("compact-array", () => {
     );
     let deep: DlmsData = { type: "unsigned", value: 7 };
     for (let level = 1; level < maxDataDepth; level++) deep = { type: "structure", value: [deep] };
-    const bytes = encodeData({ type: "compact-array", value: { element: describeValues([deep]) as ElementDescription, rows: [deep] } });
+    const bytes = encodeData({ type: "compact-array", value: { element: commonDescription([deep]) as ElementDescription, rows: [deep] } });
     expect(toHex(bytes)).to.equal(toHex(compact(nested(maxDataDepth - 1), "07")).replace("820001", "01"));
     expect(plain(decoded(bytes).rows)).to.deep.equal([plain(deep)]);
   });
@@ -136,10 +136,10 @@ describe("compact-array", () => {
       [group(unsigned), group()],
       [group(inside)],
     ]) {
-      expect(describeValues(values)).to.equal(undefined);
+      expect(commonDescription(values)).to.equal(undefined);
     }
-    expect(describeValues([list(...Array.from({ length: 65_536 }, () => unsigned))])).to.equal(undefined);
-    expect(describeValues([list(...Array.from({ length: 65_535 }, () => unsigned))])).to.deep.include({ count: 65_535 });
+    expect(commonDescription([list(...Array.from({ length: 65_536 }, () => unsigned))])).to.equal(undefined);
+    expect(commonDescription([list(...Array.from({ length: 65_535 }, () => unsigned))])).to.deep.include({ count: 65_535 });
   });
 
   it("keeps the description of an array without rows", () => {
