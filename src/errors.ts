@@ -85,7 +85,18 @@ export class RemoteProtocolError extends ProtocolError {
   }
 }
 
-export type SecurityErrorCode = "authentication-failed" | "replayed" | "counter-exhausted" | "policy" | "unknown-key";
+export type SecurityErrorCode =
+  | "authentication-failed"
+  /** The tag of an APDU, or the integrity check of a wrapped key, does not fit: changed on the way, or another key. */
+  | "deciphering-failed"
+  | "signature-invalid"
+  | "suite-mismatch"
+  /** V.44 compression is not available. */
+  | "compressed"
+  | "replayed"
+  | "counter-exhausted"
+  | "policy"
+  | "unknown-key";
 
 export class SecurityError extends DlmsError {
   declare readonly code: SecurityErrorCode;

@@ -165,7 +165,7 @@ const textRules: readonly SourceRule[] = [
 
 /** Files that may be longer, each with the reason. */
 const longFiles: Readonly<Record<string, string>> = {
-  "virtual-meter/access-table.ts": "a table: one line for each object",
+  "virtual-meter/object-table.ts": "a table: one line for each object",
   "cosem-objects/standard-names.ts": "a table: one line for each object",
 };
 const longestFile = 400;

@@ -53,6 +53,7 @@ export function connectTarget(target: Target, options: CommonOptions, output: Pi
     serverSap: association.server,
     physicalAddress: association.physical,
     authentication,
+    referencing: association.referencing === "sn" ? "short-name" : "logical-name",
     maxReceivePduSize: association.maxPdu,
     maxInformationFieldLength: association.maxInfo,
     windowSize: association.window,
@@ -69,8 +70,6 @@ export function checkTarget(target: Target): {
 } {
   const { association } = target;
   const { secrets, warnings } = resolveAssociationSecrets(association, { environment: process.env, directory: process.cwd() });
-  if (association.referencing !== "ln")
-    throw new ConfigError("--referencing", "short names are not served yet", { hint: "use --referencing ln" });
   return { address: addressOf(target), authentication: authenticationOf(association.auth, secrets.password), warnings };
 }
 

@@ -5,6 +5,13 @@ import type { ServiceOptions, ServiceRequest, ServiceResult } from "../dlms/asso
 import { LocalProtocolError, TransportError } from "../errors.ts";
 import { ClientSession, type ClientSessionOptions } from "../session/client-session.ts";
 
+/** What a client needs of an association: requests one after the other, and an end. */
+export interface ServiceAssociation {
+  readonly context: NegotiatedContext;
+  request(request: ServiceRequest, onProgress?: ProgressListener): Promise<ServiceResult>;
+  close(): Promise<void>;
+}
+
 /** Reports octets received so far of a long answer. */
 export type ProgressListener = (receivedBytes: number) => void;
 
@@ -33,7 +40,7 @@ const defaultCloseTimeout = 2000;
  * A session as promises: link, association, requests one after the other in the order they were made, release. Events
  * become answers here; nothing is decided about bytes.
  */
-export class ClientAssociation {
+export class ClientAssociation implements ServiceAssociation {
   readonly #options: ClientAssociationOptions;
   readonly #session: ClientSession<ClientEvent>;
   readonly #pending = new Map<InvokeId, Pending>();

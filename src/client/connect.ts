@@ -13,6 +13,7 @@ import { WrapperConnection } from "../wrapper/connection.ts";
 import { maxDatagramPayload } from "../wrapper/header.ts";
 import { ClientAssociation } from "./association.ts";
 import { DlmsClient } from "./dlms-client.ts";
+import { ShortNameAssociation } from "./short-name-association.ts";
 
 /** Where a meter is, and what is spoken there: the wrapper or HDLC over TCP, or the wrapper over UDP. */
 export interface MeterAddress {
@@ -96,7 +97,7 @@ export async function associate(transport: Transport, link: MeterAddress["link"]
     ...given("onNotification", options.onNotification),
   });
   await association.open();
-  return new DlmsClient(association);
+  return new DlmsClient(options.referencing === "short-name" ? new ShortNameAssociation(association) : association);
 }
 
 /** What does not fit a datagram cannot be asked for. */

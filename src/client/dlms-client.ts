@@ -10,14 +10,14 @@ import type {
 } from "../cosem-objects/define.ts";
 import { type LogicalName, logicalNameToBytes, parseLogicalName } from "../cosem-objects/logical-name.ts";
 import type { NegotiatedContext } from "../dlms/association/negotiation.ts";
-import type { AttributeRequest, GetResult, ServiceResult } from "../dlms/association/services.ts";
+import type { AttributeRequest, GetResult, ServiceRequest, ServiceResult } from "../dlms/association/services.ts";
 import { readData } from "../dlms/axdr/data.ts";
 import type { DlmsData } from "../dlms/axdr/dlms-data.ts";
 import type { Schema } from "../dlms/axdr/schema.ts";
 import type { DataAccessResult } from "../dlms/xdlms/results.ts";
 import type { AccessSelection } from "../dlms/xdlms/selective-access.ts";
-import { ActionError, DataAccessError } from "../errors.ts";
-import type { ClientAssociation, ProgressListener } from "./association.ts";
+import { ActionError, DataAccessError, ExceptionResponseError } from "../errors.ts";
+import type { ProgressListener, ServiceAssociation } from "./association.ts";
 
 /** Which attribute of which object; the class is part of the address (Green Book 9.3.6). */
 export interface AttributeAddress {
@@ -40,9 +40,9 @@ export type AttributeOutcome =
  * not answer, `DecodeError` where its answer makes no sense.
  */
 export class DlmsClient implements AsyncDisposable {
-  readonly #association: ClientAssociation;
+  readonly #association: ServiceAssociation;
 
-  constructor(association: ClientAssociation) {
+  constructor(association: ServiceAssociation) {
     this.#association = association;
   }
 
@@ -72,13 +72,17 @@ export class DlmsClient implements AsyncDisposable {
 
   /**
    * Many attributes, in as few round trips as the meter allows: with-list where negotiated, else one by one. The order
-   * is kept; refusals are values.
+   * is kept; refusals are values. Where a meter refuses a list as a whole, shorter ones are asked for, down to single
+   * attributes.
    */
   async getMany(addresses: readonly AttributeAddress[]): Promise<readonly AttributeOutcome[]> {
     const outcomes: AttributeOutcome[] = [];
-    for (const chunk of this.#chunks(addresses)) {
-      const result = await this.#request({ service: "get", list: chunk.length > 1, attributes: chunk.map(toRequest) });
-      for (const entry of result.results) outcomes.push(toOutcome(entry));
+    let longest = this.#longestList();
+    while (outcomes.length < addresses.length) {
+      const list = this.#firstList(addresses.slice(outcomes.length, outcomes.length + longest));
+      const results = await this.#getList(list);
+      if (results === undefined) longest = Math.ceil(list.length / 2);
+      else outcomes.push(...results.map(toOutcome));
     }
     return outcomes;
   }
@@ -141,42 +145,56 @@ export class DlmsClient implements AsyncDisposable {
   }
 
   async #request<S extends ServiceResult["service"]>(
-    request: Parameters<ClientAssociation["request"]>[0] & { readonly service: S },
+    request: ServiceRequest & { readonly service: S },
     onProgress?: ProgressListener,
   ): Promise<ServiceResult & { readonly service: S }> {
     return (await this.#association.request(request, onProgress)) as ServiceResult & { readonly service: S };
   }
 
-  /**
-   * Lists as long as the request APDU allows. The answers need no such care: a server that cannot fit them into one
-   * APDU uses block transfer where it is negotiated, and where it is not, lists are kept short.
-   */
-  #chunks(addresses: readonly AttributeAddress[]): readonly (readonly AttributeAddress[])[] {
-    const { conformance, serverMaxReceivePduSize } = this.context;
-    if (!conformance.has("multiple-references")) return addresses.map((address) => [address]);
-    const longest = conformance.has("block-transfer-with-get-or-read") ? maxListLength : shortListLength;
-    const chunks: AttributeAddress[][] = [];
-    let size = 0;
-    for (const address of addresses) {
-      const length = descriptorLength + (address.selection === undefined ? 0 : address.selection.parameters.length + 1);
-      const current = chunks.at(-1);
-      if (current === undefined || current.length >= longest || size + length > serverMaxReceivePduSize - listOverhead) {
-        chunks.push([address]);
-        size = length;
-      } else {
-        current.push(address);
-        size += length;
-      }
+  /** Undefined where the meter seems to refuse the list rather than its elements. */
+  async #getList(list: readonly AttributeAddress[]): Promise<readonly GetResult[] | undefined> {
+    const single = list.length === 1;
+    try {
+      const { results } = await this.#request({ service: "get", list: !single, attributes: list.map(toRequest) });
+      return single || results.some(({ error }) => error === undefined || !listRefusals.has(error)) ? results : undefined;
+    } catch (error) {
+      if (single || !(error instanceof ExceptionResponseError)) throw error;
+      return undefined;
     }
-    return chunks;
+  }
+
+  /**
+   * Attributes that one answer can take. With block transfer it takes any; without it answers have to fit one APDU, and
+   * what a meter can send is taken to be no longer than what it can receive.
+   */
+  #longestList(): number {
+    const { conformance, clientMaxReceivePduSize, serverMaxReceivePduSize } = this.context;
+    if (!conformance.has("multiple-references")) return 1;
+    if (conformance.has("block-transfer-with-get-or-read") || conformance.has("general-block-transfer")) return maxListLength;
+    const room = Math.min(clientMaxReceivePduSize, serverMaxReceivePduSize) - listOverhead;
+    return Math.max(1, Math.min(maxListLength, Math.floor(room / usualAnswerLength)));
+  }
+
+  /** The first of the addresses, as many as fit one request. */
+  #firstList(addresses: readonly AttributeAddress[]): readonly AttributeAddress[] {
+    let room = this.context.serverMaxReceivePduSize - listOverhead;
+    const end = addresses.findIndex(({ selection }) => {
+      room -= descriptorLength + (selection === undefined ? 0 : selection.parameters.length + 1);
+      return room < 0;
+    });
+    return end < 0 ? addresses : addresses.slice(0, Math.max(1, end));
   }
 }
 
 /** class id, logical name, attribute id and the presence octet of the selection. */
 const descriptorLength = 10;
+/** An element of an answer as they mostly are, with its choice octet: a time takes 15, a register 6, a device name 19. */
+const usualAnswerLength = 20;
 const listOverhead = 8;
 const maxListLength = 64;
-const shortListLength = 8;
+
+/** What meters say of every element when it is the answer as a whole that they cannot give. */
+const listRefusals: ReadonlySet<DataAccessResult> = new Set(["other-reason", "data-block-unavailable", "long-get-aborted"]);
 
 function toRequest(address: AttributeAddress): AttributeRequest {
   return {

@@ -1,6 +1,7 @@
 import { ByteReader } from "../bytes/byte-reader.ts";
 import { findClass } from "../cosem-objects/catalogue.ts";
 import { AssociationLn, type ObjectListElement } from "../cosem-objects/classes/association-ln.ts";
+import { AssociationSn } from "../cosem-objects/classes/association-sn.ts";
 import { attributeById } from "../cosem-objects/define.ts";
 import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import { nameOf } from "../cosem-objects/names.ts";
@@ -32,9 +33,26 @@ export interface DeviceView {
   readonly scalers: Map<string, ScalerUnit>;
 }
 
+const currentAssociation: LogicalName = "0.0.40.0.0.255";
+
 /** The current association's list of objects. */
 export async function readDeviceView(client: DlmsClient): Promise<DeviceView> {
-  return { objects: await client.get(AssociationLn, "0.0.40.0.0.255", "objectList"), scalers: new Map() };
+  const objects =
+    client.context.referencing === "short-name"
+      ? await readShortNameView(client)
+      : await client.get(AssociationLn, currentAssociation, "objectList");
+  return { objects, scalers: new Map() };
+}
+
+/** With short names the list and the rights are two attributes, joined by base name. */
+async function readShortNameView(client: DlmsClient): Promise<readonly ObjectListElement[]> {
+  const list = await client.get(AssociationSn, currentAssociation, "objectList");
+  const rights = await client.get(AssociationSn, currentAssociation, "accessRightsList");
+  const byBaseName = new Map(rights.map(({ baseName, ...accessRights }) => [baseName, accessRights]));
+  return list.map(({ baseName, ...object }) => ({
+    ...object,
+    accessRights: byBaseName.get(baseName) ?? { attributeAccess: [], methodAccess: [] },
+  }));
 }
 
 /** For each class, the attribute that holds scaler and unit, and those it speaks of (Blue Book class tables). */

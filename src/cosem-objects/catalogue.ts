@@ -1,4 +1,5 @@
 import { AssociationLn } from "./classes/association-ln.ts";
+import { AssociationSn } from "./classes/association-sn.ts";
 import { Clock } from "./classes/clock.ts";
 import { Data } from "./classes/data.ts";
 import { DemandRegister } from "./classes/demand-register.ts";
@@ -16,6 +17,7 @@ export const cosemClasses: readonly CosemClass[] = [
   DemandRegister,
   ProfileGeneric,
   Clock,
+  AssociationSn,
   AssociationLn,
   SapAssignment,
 ];

@@ -38,6 +38,8 @@ export interface CosemClass<A extends Attributes = Attributes, M extends Methods
   readonly name: string;
   readonly attributes: A;
   readonly methods: M;
+  /** Distance of the first method from the base name, where methods have short names (Blue Book class tables). */
+  readonly firstMethodOffset?: number;
 }
 
 /** The type of one attribute: `AttributeValue<typeof Register, "scalerUnit">` is `ScalerUnit`. */
@@ -72,6 +74,7 @@ export function defineClass<const A extends Attributes, const M extends Methods>
   readonly name: string;
   readonly attributes: A;
   readonly methods: M;
+  readonly firstMethodOffset?: number;
 }): CosemClass<A, M> {
   return declaration;
 }

@@ -3,6 +3,7 @@ import { type AccessMatrix, type AccessRole, accessRightsOf, type ObjectRight } 
 import type { ObjectListElement } from "./classes/association-ln.ts";
 import type { LogicalName } from "./logical-name.ts";
 import type { CosemObject } from "./object.ts";
+import type { ShortNames } from "./short-names.ts";
 
 /** One object as an association sees it. */
 export interface VisibleObject {
@@ -44,6 +45,8 @@ export class LogicalDevice {
   readonly sap: number;
   /** COSEM logical device name, up to 16 octets of ASCII. */
   readonly name: string;
+  /** Short names of the objects; a device without any is not served to clients that want them. */
+  readonly shortNames: ShortNames | undefined;
   readonly #objects: readonly CosemObject[];
   readonly #access: AccessMatrix;
 
@@ -53,11 +56,13 @@ export class LogicalDevice {
     readonly name: string;
     readonly objects: readonly CosemObject[];
     readonly access: AccessMatrix;
+    readonly shortNames?: ShortNames;
   }) {
     this.sap = options.sap;
     this.name = options.name;
     this.#objects = options.objects;
     this.#access = options.access;
+    this.shortNames = options.shortNames;
     const names = new Set<LogicalName>();
     for (const { logicalName } of options.objects) {
       if (names.has(logicalName)) throw new InvariantError(`two objects are called ${logicalName}`);

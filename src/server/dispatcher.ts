@@ -181,12 +181,13 @@ function elementsOf(data: Uint8Array): readonly Uint8Array[] | undefined {
 const succeeded = (outcome: AccessOutcome): boolean =>
   outcome.service === "get" ? outcome.error === undefined : outcome.result === "success";
 
-function then<T, R>(value: MaybePromise<T>, next: (value: T) => R): MaybePromise<R> {
+/** Goes on at once where it can, so that synchronous handlers stay synchronous. */
+export function then<T, R>(value: MaybePromise<T>, next: (value: T) => R): MaybePromise<R> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
 /** Maps one after the other, synchronously as long as every step is. */
-function inOrder<T, R, Result>(
+export function inOrder<T, R, Result>(
   items: readonly T[],
   step: (item: T, index: number) => MaybePromise<R>,
   finish: (results: readonly R[]) => Result,

@@ -1,6 +1,6 @@
 import type { LogicalDevice, ObjectView, VisibleObject } from "../cosem-objects/logical-device.ts";
 import type { Notification } from "../dlms/association/events.ts";
-import type { NegotiatedContext } from "../dlms/association/negotiation.ts";
+import type { NegotiatedContext, Referencing } from "../dlms/association/negotiation.ts";
 import { DlmsServerConnection } from "../dlms/association/server-connection.ts";
 import { LocalProtocolError } from "../errors.ts";
 import { HdlcStation, type HdlcStationOptions } from "../hdlc/station.ts";
@@ -15,9 +15,10 @@ import { WrapperStation } from "../wrapper/station.ts";
 import type { AssociationDeclaration, AssociationTable, PreEstablished } from "./associations.ts";
 import { Dispatcher, type ServiceHandler } from "./dispatcher.ts";
 import { ServedTransport } from "./served-transport.ts";
+import { ShortNameDispatcher } from "./short-name-dispatcher.ts";
 
 /** Objects that one association has for itself, its association object among them. */
-export type OwnObjects = (declaration: AssociationDeclaration, view: ObjectView) => readonly VisibleObject[];
+export type OwnObjects = (declaration: AssociationDeclaration, view: ObjectView, referencing: Referencing) => readonly VisibleObject[];
 
 export interface DlmsServerOptions {
   readonly logicalDevices: readonly LogicalDevice[];
@@ -141,6 +142,7 @@ export class DlmsServer {
       serverSap,
       authentication: declaration?.authentication,
       maxReceivePduSize,
+      servesShortNames: this.#devices.get(serverSap)?.shortNames !== undefined,
       ...(link === "wrapper-udp" ? { maxSendPduSize: maxDatagramPayload } : {}),
       ...(declaration?.preEstablished === undefined
         ? {}
@@ -149,18 +151,21 @@ export class DlmsServer {
   }
 
   #handler(channel: Channel, association: NegotiatedContext): ServiceHandler | undefined {
-    const view = this.#view(channel);
-    return view && new Dispatcher(view, { association });
+    const view = this.#view(channel, association.referencing);
+    if (view === undefined) return undefined;
+    const dispatcher = new Dispatcher(view, { association });
+    const names = this.#devices.get(channel.serverSap)?.shortNames;
+    return association.referencing === "short-name" && names !== undefined ? new ShortNameDispatcher(dispatcher, view, names) : dispatcher;
   }
 
-  #view({ clientSap, serverSap }: Channel): ObjectView | undefined {
+  #view({ clientSap, serverSap }: Channel, referencing: Referencing): ObjectView | undefined {
     const declaration = this.#options.associations.find(clientSap);
     const device = this.#devices.get(serverSap);
     if (declaration === undefined || device === undefined) return undefined;
-    const key = `${clientSap}/${serverSap}`;
+    const key = `${clientSap}/${serverSap}/${referencing}`;
     let view = this.#views.get(key);
     if (view === undefined) {
-      view = device.view(declaration.role, (built) => this.#options.ownObjects(declaration, built));
+      view = device.view(declaration.role, (built) => this.#options.ownObjects(declaration, built, referencing));
       this.#views.set(key, view);
     }
     return view;

@@ -6,14 +6,14 @@ import type { Meter } from "../meter-model/index.ts";
 import { AssociationTable } from "../server/associations.ts";
 import { DlmsServer, type DlmsServerOptions } from "../server/dlms-server.ts";
 import type { MeterIdentity } from "./identity.ts";
-import { associationObjects } from "./mapping/association.ts";
+import { associationObjects, shortNameAssociationObjects } from "./mapping/association.ts";
 import { clockObjects } from "./mapping/clock.ts";
 import { demandObjects } from "./mapping/demand.ts";
 import { energyObjects } from "./mapping/energy.ts";
 import { identityObjects } from "./mapping/identity.ts";
 import { type ProfileEncodings, profileObjects } from "./mapping/profiles.ts";
 import { supplyObjects } from "./mapping/supply.ts";
-import { type MeterRole, meterAccess } from "./roles.ts";
+import { type MeterRole, meterAccess, meterShortNames } from "./roles.ts";
 
 /** An association of the meter: the client, what it may do, how it proves itself. */
 export interface MeterAssociation {
@@ -58,11 +58,15 @@ export function virtualMeterServer({ meter, identity, associations, profileEncod
     name: identity.logicalDeviceName,
     objects: meterObjects(meter, identity, profileEncodings),
     access: meterAccess,
+    shortNames: meterShortNames,
   });
   return new DlmsServer({
     ...server,
     logicalDevices: [device],
     associations: new AssociationTable(associations),
-    ownObjects: ({ role }, view) => associationObjects(associationNames[role as MeterRole], view),
+    ownObjects: ({ role }, view, referencing) =>
+      referencing === "short-name"
+        ? shortNameAssociationObjects(view, meterShortNames)
+        : associationObjects(associationNames[role as MeterRole], view),
   });
 }

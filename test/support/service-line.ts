@@ -64,7 +64,8 @@ export class ServiceLine {
       transport: b,
       link: stationOf(options),
       timers: this.timers,
-      connect: () => new DlmsServerConnection({ ...saps, authentication: { mechanism: "none" }, ...options.server }),
+      connect: () =>
+        new DlmsServerConnection({ ...saps, authentication: { mechanism: "none" }, servesShortNames: true, ...options.server }),
       handler: () => ({ handle }),
       beforeService: undefined,
       onFailure: (error) => {

@@ -27,13 +27,16 @@ export const attributeAccessMode = enumeration({
 /** Access modes of a method in object lists of Association LN versions 1 and 2. */
 export const methodAccessMode = enumeration({ "no-access": 0, access: 1, "authenticated-access": 2 });
 
+/** attribute_access_descriptor: what one association may do with each attribute of an object. */
+export const attributeAccess = arrayOf(
+  structure({ attributeId: integer, accessMode: attributeAccessMode, accessSelectors: nullable(arrayOf(integer)) }),
+);
+
+/** method_access_descriptor: the same of methods. */
+export const methodAccess = arrayOf(structure({ methodId: integer, accessMode: methodAccessMode }));
+
 /** access_right: what one association may do with one object. */
-export const accessRights = structure({
-  attributeAccess: arrayOf(
-    structure({ attributeId: integer, accessMode: attributeAccessMode, accessSelectors: nullable(arrayOf(integer)) }),
-  ),
-  methodAccess: arrayOf(structure({ methodId: integer, accessMode: methodAccessMode })),
-});
+export const accessRights = structure({ attributeAccess, methodAccess });
 export type AccessRights = Infer<typeof accessRights>;
 
 export const objectListElement = structure({ classId: longUnsigned, version: unsigned, logicalName, accessRights });

@@ -33,4 +33,5 @@ export const Clock = defineClass({
     ),
     shiftTime: method(6, long, "shifts by up to 900 seconds"),
   },
+  firstMethodOffset: 0x60,
 });

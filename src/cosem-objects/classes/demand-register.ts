@@ -25,4 +25,5 @@ export const DemandRegister = defineClass({
     reset: method(1, integer, "clears both averages and starts a new period"),
     nextPeriod: method(2, integer, "closes the running period early"),
   },
+  firstMethodOffset: 0x48,
 });

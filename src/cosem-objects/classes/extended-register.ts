@@ -20,4 +20,5 @@ export const ExtendedRegister = defineClass({
   methods: {
     reset: method(1, integer, "sets the value to its default and the capture time to now"),
   },
+  firstMethodOffset: 0x38,
 });

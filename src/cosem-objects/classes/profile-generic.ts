@@ -25,4 +25,5 @@ export const ProfileGeneric = defineClass({
     reset: method(1, integer, "empties the buffer"),
     capture: method(2, integer, "captures one entry now"),
   },
+  firstMethodOffset: 0x58,
 });

@@ -17,4 +17,5 @@ export const Register = defineClass({
   methods: {
     reset: method(1, integer, "sets the value to its default"),
   },
+  firstMethodOffset: 0x28,
 });

@@ -16,4 +16,5 @@ export const SapAssignment = defineClass({
   methods: {
     connectLogicalDevice: method(1, assignment, "connects a logical device to a SAP"),
   },
+  firstMethodOffset: 0x20,
 });

@@ -35,7 +35,8 @@ export function examine(
   const expected = authentication?.mechanism ?? "lls";
   if (aarq.protocolVersion1 === false) return { diagnostic: { source: "acse-service-provider", value: "no-common-acse-version" } };
   const referencing = servedContexts[aarq.applicationContext];
-  if (referencing === undefined) return refused("application-context-name-not-supported");
+  if (referencing === undefined || (referencing === "short-name" && options.servesShortNames !== true))
+    return refused("application-context-name-not-supported");
   const mechanism = aarq.mechanism ?? "none";
   if (mechanism !== expected) {
     return refused(mechanism === "none" ? "authentication-required" : "authentication-mechanism-name-not-recognised");

@@ -9,6 +9,8 @@ export interface ServerAssociationOptions {
   readonly serverSap: number;
   /** Undefined when no association is foreseen between the two: it fails exactly like one with a wrong password. */
   readonly authentication: ServerAuthentication | undefined;
+  /** Contexts that are served: those with logical names by default, or both. */
+  readonly servesShortNames?: boolean;
   /** What this side can do; by default all that this stack does, with the names that the client asks for. */
   readonly supportedConformance?: Conformance;
   /** Longest APDU this side takes. */

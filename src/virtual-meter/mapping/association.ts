@@ -1,10 +1,17 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
+import { ByteWriter } from "../../bytes/byte-writer.ts";
+import { accessRightsOf, attributeRight } from "../../cosem-objects/access.ts";
 import { AssociationLn, type ObjectListElement } from "../../cosem-objects/classes/association-ln.ts";
+import { AssociationSn, type AttributeIdentification } from "../../cosem-objects/classes/association-sn.ts";
+import { attributeById } from "../../cosem-objects/define.ts";
 import type { ObjectView, VisibleObject } from "../../cosem-objects/logical-device.ts";
 import { type LogicalName, logicalName as logicalNameSchema } from "../../cosem-objects/logical-name.ts";
-import { bind, type CosemObject, type Encoder, unreadable } from "../../cosem-objects/object.ts";
+import { bind, type CosemObject, type Encoder, type ObjectContext, unreadable } from "../../cosem-objects/object.ts";
+import type { ShortNames } from "../../cosem-objects/short-names.ts";
 import { applicationContexts, authenticationMechanisms, objectIdentifierOctets } from "../../dlms/acse/object-identifiers.ts";
+import { decodeData } from "../../dlms/axdr/data.ts";
 import { arrayOf, longUnsigned, structure } from "../../dlms/axdr/data-schemas.ts";
+import type { DlmsData } from "../../dlms/axdr/dlms-data.ts";
 import { conformanceBits } from "../../dlms/xdlms/conformance.ts";
 import { dlmsVersion } from "../../dlms/xdlms/initiate.ts";
 import type { DataAccessResult } from "../../dlms/xdlms/results.ts";
@@ -42,6 +49,52 @@ function associationObject(logicalName: LogicalName, view: ObjectView): CosemObj
     },
   });
 }
+
+/** The association object of an association with short names; those with logical names are not seen there. */
+export function shortNameAssociationObjects(view: ObjectView, names: ShortNames): readonly VisibleObject[] {
+  const named = (): readonly { readonly visible: VisibleObject; readonly baseName: number }[] =>
+    [...view.objects].flatMap((visible) => {
+      const baseName = names.baseName(visible.object.logicalName);
+      return baseName === undefined ? [] : [{ visible, baseName: signed(baseName) }];
+    });
+  const object = bind(AssociationSn, {
+    logicalName: current,
+    attributes: {
+      objectList: () =>
+        named().map(({ visible: { object }, baseName }) => ({
+          baseName,
+          classId: object.cosemClass.classId,
+          version: object.cosemClass.version,
+          logicalName: object.logicalName,
+        })),
+      accessRightsList: () =>
+        named().map(({ visible: { object, right }, baseName }) => ({ baseName, ...accessRightsOf(object.cosemClass, right) })),
+      securitySetupReference: "0.0.0.0.0.0",
+    },
+    methods: {
+      readByLogicalName: (attributes, context) => attributes.map((attribute) => readByLogicalName(view, attribute, context)),
+    },
+  });
+  return [{ object, right: { read: true, write: false, invoke: true } }];
+}
+
+/** null-data for what cannot be read: the method has no other way to say so. */
+function readByLogicalName(
+  view: ObjectView,
+  { classId, logicalName, attributeId }: AttributeIdentification,
+  context: ObjectContext,
+): DlmsData {
+  const nothing: DlmsData = { type: "null-data", value: null };
+  const found = view.find(logicalName);
+  const definition = found && attributeById(found.object.cosemClass, attributeId)?.definition;
+  if (definition === undefined || found?.object.cosemClass.classId !== classId || !attributeRight(definition, found.right).read)
+    return nothing;
+  const writer = new ByteWriter(256);
+  return found.object.read(attributeId, writer, undefined, context) === "success" ? decodeData(writer.finish()) : nothing;
+}
+
+/** base_name is a signed number of 16 bits (Blue Book 4.4.3). */
+const signed = (baseName: number): number => (baseName << 16) >> 16;
 
 const objectId = structure({ classId: longUnsigned, logicalName: logicalNameSchema });
 

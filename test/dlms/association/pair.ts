@@ -45,7 +45,7 @@ export class AssociationPair {
       proposedConformance: serviceBlocks,
       ...options.client,
     });
-    this.server = new DlmsServerConnection({ ...saps, authentication: { mechanism: "none" }, ...options.server });
+    this.server = new DlmsServerConnection({ ...saps, authentication: { mechanism: "none" }, servesShortNames: true, ...options.server });
     this.handle = options.handle ?? (() => undefined);
   }
 
@@ -109,7 +109,7 @@ export class RawServer {
   readonly #handle: Handler;
 
   constructor(options: Partial<ServerAssociationOptions> = {}, handle: Handler = () => undefined) {
-    this.server = new DlmsServerConnection({ ...saps, authentication: { mechanism: "none" }, ...options });
+    this.server = new DlmsServerConnection({ ...saps, authentication: { mechanism: "none" }, servesShortNames: true, ...options });
     this.#handle = handle;
   }
 

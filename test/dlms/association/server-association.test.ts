@@ -138,6 +138,8 @@ describe("DlmsServerConnection", () => {
     });
 
     it("refuses contexts it does not serve", () => {
+      const withLogicalNames = new RawServer({ servesShortNames: false });
+      expect(withLogicalNames.sendBytes(aarqOf({ applicationContext: "short-name" }))).to.equal(rejected("02", "00", "02"));
       for (const [context, arc] of [
         ["logical-name-ciphered", "03"],
         ["short-name-ciphered", "04"],
