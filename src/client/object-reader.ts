@@ -10,7 +10,7 @@ import { encodeData } from "../dlms/axdr/data.ts";
 import type { DlmsData } from "../dlms/axdr/dlms-data.ts";
 import type { DataAccessResult } from "../dlms/xdlms/results.ts";
 import { DecodeError } from "../errors.ts";
-import type { AttributeAddress, DlmsClient } from "./dlms-client.ts";
+import type { AttributeAddress, AttributeOutcome, DlmsClient } from "./dlms-client.ts";
 
 /** One attribute of a visible object, with everything needed to show it. */
 export interface AttributeReading {
@@ -98,9 +98,10 @@ export class ObjectReader {
   async read(items: readonly { readonly logicalName: LogicalName; readonly attribute: number }[]): Promise<readonly AttributeReading[]> {
     const visible = items.filter(({ logicalName }) => this.#byName.has(logicalName));
     const addresses = visible.map((item) => this.#address(item));
-    await this.#learnScalers(addresses);
-    const outcomes = await this.#client.getMany(addresses);
-    const found = new Map(visible.map((item, index) => [keyOf(item), outcomes[index]]));
+    const scalers = this.#unknownScalers(addresses);
+    const outcomes = await this.#client.getMany([...scalers, ...addresses]);
+    this.#learnScalers(scalers, outcomes);
+    const found = new Map(visible.map((item, index) => [keyOf(item), outcomes[scalers.length + index]]));
     return items.map((item) => {
       const outcome = found.get(keyOf(item));
       return { ...this.#describe(item), value: outcome?.value, error: outcome === undefined ? "object-undefined" : outcome.error };
@@ -113,7 +114,8 @@ export class ObjectReader {
     readonly logicalName: LogicalName;
     readonly attribute: number;
   }): Promise<ScalerUnit | undefined> {
-    await this.#learnScalers([item]);
+    const unknown = this.#unknownScalers([item]);
+    this.#learnScalers(unknown, await this.#client.getMany(unknown));
     return this.#view.scalers.get(keyOf(item));
   }
 
@@ -140,17 +142,25 @@ export class ObjectReader {
     return { classId: (this.#byName.get(logicalName) as ObjectListElement).classId, logicalName, attribute };
   }
 
-  async #learnScalers(addresses: readonly AttributeAddress[]): Promise<void> {
-    const unknown = addresses.filter(
-      (address) => scaled[address.classId]?.values.includes(address.attribute) === true && !this.#view.scalers.has(keyOf(address)),
-    );
-    const outcomes = await this.#client.getMany(
-      unknown.map(({ classId, logicalName }) => ({ classId, logicalName, attribute: (scaled[classId] as { scaler: number }).scaler })),
-    );
-    unknown.forEach((address, index) => {
+  /** Where the scalers are that these values need and the view does not have, each once. */
+  #unknownScalers(addresses: readonly AttributeAddress[]): readonly AttributeAddress[] {
+    const unknown = new Map<LogicalName, AttributeAddress>();
+    for (const address of addresses) {
+      const { classId, logicalName, attribute } = address;
+      const definition = scaled[classId];
+      if (definition?.values.includes(attribute) === true && !this.#view.scalers.has(keyOf(address)))
+        unknown.set(logicalName, { classId, logicalName, attribute: definition.scaler });
+    }
+    return [...unknown.values()];
+  }
+
+  /** A scaler holds for every value of its object. */
+  #learnScalers(addresses: readonly AttributeAddress[], outcomes: readonly AttributeOutcome[]): void {
+    addresses.forEach(({ classId, logicalName }, index) => {
       const value = outcomes[index]?.value;
       const known = value === undefined ? undefined : asScalerUnit(value);
-      if (known !== undefined) this.#view.scalers.set(keyOf(address), known);
+      if (known === undefined) return;
+      for (const attribute of scaled[classId]?.values ?? []) this.#view.scalers.set(keyOf({ logicalName, attribute }), known);
     });
   }
 }

@@ -73,9 +73,21 @@ function decodeReturned(payload: Uint8Array): GetResult {
   }
 }
 
-/** Read with short names: n { Read-Response element }, the body of the whole response. @throws DecodeError */
-export const decodeReadResults = (payload: Uint8Array): ApduOf<"read-response">["results"] =>
-  decodeAll(readResponse, payload, "read-response").results;
+type ReadResults = ApduOf<"read-response">["results"];
+
+/**
+ * What the blocks of a Read join to: the body of the whole response. Of a single variable some peers send the data alone
+ * (Gurux does), so whichever fits the octets exactly is taken.
+ * @throws DecodeError
+ */
+export function decodeReadBlocks(payload: Uint8Array, count: number): ReadResults {
+  try {
+    return decodeAll(readResponse, payload, "read-response").results;
+  } catch (error) {
+    if (!(error instanceof DecodeError) || count !== 1) throw error;
+    return [{ type: "data", data: decodeSingle(payload) }];
+  }
+}
 
 /** The variables of a Read request that came in blocks. @throws DecodeError */
 export const decodeReadRequest = (payload: Uint8Array): Infer<typeof readRequest> => decodeAll(readRequest, payload, "read-request");

@@ -2,7 +2,7 @@ import { DecodeError, LocalProtocolError, RemoteProtocolError } from "../../erro
 import { type Apdu, type ApduOf, encodeApdu } from "../xdlms/apdu.ts";
 import type { DataAccessResult } from "../xdlms/results.ts";
 import type { VariableAccess } from "../xdlms/short-name.ts";
-import { decodeReadResults, encodeOctetString } from "./block-payload.ts";
+import { decodeReadBlocks, encodeOctetString } from "./block-payload.ts";
 import { BlockReceiver } from "./block-receiver.ts";
 import { type Block, BlockSender, rawCapacity } from "./block-sender.ts";
 import { type ClientExchange, complete, type ExchangeStep, failed, goesWhole, refusal, tooLong, unexpected } from "./client-exchange.ts";
@@ -102,7 +102,7 @@ export class ShortNameExchange implements ClientExchange {
       case "too-long":
         return failed(new RemoteProtocolError(`the answer is longer than the ${this.#receiver.length + raw.length} octets allowed`));
       case "complete":
-        return this.#readDone(decodeReadResults(this.#receiver.payload()));
+        return this.#readDone(decodeReadBlocks(this.#receiver.payload(), this.#request.variables.length));
     }
   }
 

@@ -1,9 +1,10 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
 import { ByteWriter } from "../../bytes/byte-writer.ts";
-import { DecodeError, LocalProtocolError } from "../../errors.ts";
+import { DecodeError, LocalProtocolError, SecurityError } from "../../errors.ts";
 import { generalGloDedCiphering, serviceSpecificCiphering } from "../xdlms/ciphering.ts";
 import { type ApduKind, apduTags, tagMeaning } from "../xdlms/tags.ts";
 import { type CipherOptions, protect, type Unprotected, unprotect } from "./apdu-cipher.ts";
+import { equalSecrets } from "./compare.ts";
 import type { SecurityControl } from "./security-control.ts";
 import type { SystemTitle } from "./system-title.ts";
 
@@ -72,12 +73,14 @@ export function readCipheredApdu(bytes: Uint8Array): CipheredApdu {
 
 /**
  * Takes the protection off.
- * @param originator the sender's system title from the association; one that the APDU gives itself has to be the same
+ * @param originator the sender's system title where an association has told it; undefined for whomever the APDU names
  * @throws DecodeError `bad-tag` when what comes out is not the service that the tag promised, which the cipher does not
  * authenticate; as `unprotect` otherwise
+ * @throws SecurityError `policy` for another originator than the association's, `unknown-key` where nobody names one; as
+ * `unprotect` otherwise
  */
-export function unprotectApdu(options: CipherOptions, originator: SystemTitle, apdu: CipheredApdu): Unprotected {
-  const result = unprotect(options, apdu.systemTitle ?? originator, apdu.content);
+export function unprotectApdu(options: CipherOptions, originator: SystemTitle | undefined, apdu: CipheredApdu): Unprotected {
+  const result = unprotect(options, originatorOf(apdu, originator), apdu.content);
   const inner = tagMeaning(result.plain[0] ?? -1);
   if (inner === undefined || inner.protection !== "plain" || (apdu.kind !== undefined && apdu.kind !== inner.kind)) {
     throw new DecodeError("bad-tag", "deciphered APDU", 0);
@@ -85,10 +88,19 @@ export function unprotectApdu(options: CipherOptions, originator: SystemTitle, a
   return result;
 }
 
+function originatorOf({ systemTitle }: CipheredApdu, expected: SystemTitle | undefined): SystemTitle {
+  const originator = systemTitle ?? expected;
+  if (originator === undefined) throw new SecurityError("unknown-key", "the system title of the sender is not known");
+  if (expected !== undefined && !equalSecrets(originator, expected)) {
+    throw new SecurityError("policy", "the APDU comes from another device than the association");
+  }
+  return originator;
+}
+
 function tagOf(form: CipheringForm, plainTag: number | undefined): number {
   if (form === "general-global" || form === "general-dedicated") return shellTags[form];
   const kind = tagMeaning(plainTag ?? -1)?.kind;
-  const tags: { readonly global?: number; readonly dedicated?: number } = kind === undefined ? {} : apduTags[kind];
+  const tags: Readonly<Partial<Record<"plain" | CipheringForm, number>>> = kind === undefined ? {} : apduTags[kind];
   const tag = tags[form];
   if (tag === undefined) throw new LocalProtocolError(`there is no ${form} ciphering of ${kind ?? "this APDU"}`);
   return tag;
