@@ -28,8 +28,6 @@ export function wireSeconds({ octets, turnarounds }: WireCount, baud: number, tu
  * has to pass: what the line would take follows from what it has counted.
  */
 export class CountingLine {
-  readonly client: Transport;
-  readonly meter: Transport;
   readonly #decoder = new FrameDecoder();
   #octets = 0;
   #frames = 0;
@@ -37,13 +35,13 @@ export class CountingLine {
   #roundTrips = 0;
   #direction: "a-to-b" | "b-to-a" | undefined;
 
-  constructor() {
+  /** Two ends for a session; one session comes after the other. */
+  connect(): { readonly client: Transport; readonly meter: Transport } {
     const { a, b } = memoryTransportPair({
       schedule: (_delay, callback) => queueMicrotask(callback),
       carry: (bytes, direction) => this.#carry(bytes, direction),
     });
-    this.client = a;
-    this.meter = b;
+    return { client: a, meter: b };
   }
 
   /** What has gone over the line up to now. */

@@ -37,17 +37,31 @@ export async function readOneByOne(client: DlmsClient, job: Job): Promise<JobRes
   return { readings, profile: new ProfileTable({ logicalName: job.profile, capturePeriod, captureObjects, scalerUnits }, buffer) };
 }
 
-/**
- * Does the job as `dlms read` and `dlms profile` do: who the meter is, its view unless that is known from before, then
- * the values, then the rows. The view comes back with the scalers that were learnt.
- */
+/** What every command begins with: who the meter is, and its view unless that is known from before. */
+export async function knowMeter(
+  client: DlmsClient,
+  job: Job,
+  known?: DeviceView,
+): Promise<{ readonly identity: readonly JobReading[]; readonly view: DeviceView }> {
+  const outcomes = await client.getMany(job.identity);
+  const identity = job.identity.map(({ logicalName }, index) => ({ logicalName, value: outcomes[index]?.value, scalerUnit: undefined }));
+  return { identity, view: known ?? (await readDeviceView(client)) };
+}
+
+/** The job's values as `dlms read` gets them; the view learns the scalers it lacks. */
+export async function readValues(client: DlmsClient, job: Job, view: DeviceView): Promise<readonly JobReading[]> {
+  const readings = await new ObjectReader(client, view).read(job.values);
+  return readings.map(({ logicalName, value, scalerUnit }) => ({ logicalName, value, scalerUnit }));
+}
+
+/** The job's rows as `dlms profile` gets them; the view learns the scalers it lacks. */
+export function readRows(client: DlmsClient, job: Job, view: DeviceView): Promise<ProfileTable> {
+  return readProfile(client, new ObjectReader(client, view), job.profile, { kind: "range", from: job.from, to: job.to });
+}
+
+/** Does the whole job in one association. The view comes back with what was learnt. */
 export async function readTogether(client: DlmsClient, job: Job, known?: DeviceView): Promise<JobResult & { readonly view: DeviceView }> {
-  const identity = await client.getMany(job.identity);
-  const view = known ?? (await readDeviceView(client));
-  const reader = new ObjectReader(client, view);
-  const values = await reader.read(job.values);
-  const profile = await readProfile(client, reader, job.profile, { kind: "range", from: job.from, to: job.to });
-  const named = job.identity.map(({ logicalName }, index) => ({ logicalName, value: identity[index]?.value, scalerUnit: undefined }));
-  const readings = [...named, ...values.map(({ logicalName, value, scalerUnit }) => ({ logicalName, value, scalerUnit }))];
-  return { readings, profile, view };
+  const { identity, view } = await knowMeter(client, job, known);
+  const values = await readValues(client, job, view);
+  return { readings: [...identity, ...values], profile: await readRows(client, job, view), view };
 }

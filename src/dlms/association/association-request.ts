@@ -1,61 +1,90 @@
-import { DecodeError } from "../../errors.ts";
 import type { Aarq, AssociateDiagnostic } from "../acse/apdus.ts";
 import type { ApplicationContext } from "../acse/object-identifiers.ts";
 import { equalSecrets } from "../security/compare.ts";
-import { decodeApdu } from "../xdlms/apdu.ts";
+import { challengeLengths } from "../security/hls.ts";
+import { systemTitleLength } from "../security/system-title.ts";
 import type { ConfirmedServiceError } from "../xdlms/exception.ts";
 import type { InitiateRequest } from "../xdlms/initiate.ts";
-import { type NegotiatedContext, negotiate, type Referencing, supportedFor, unlimitedPduSize } from "./negotiation.ts";
+import { minPduSize, type NegotiatedContext, negotiate, type Referencing, supportedFor, unlimitedPduSize } from "./negotiation.ts";
+import { protectionOverhead, suffices } from "./protection.ts";
 import type { ServerAssociationOptions, ServerAuthentication } from "./server-options.ts";
 
 /** Why an association is refused. */
 export interface Refused {
   readonly diagnostic: AssociateDiagnostic;
-  readonly initiateError?: ConfirmedServiceError["value"];
+  readonly initiateError?: Pick<ConfirmedServiceError, "errorClass" | "value">;
+  /** The secret was wrong, or there was none to compare with: an attempt that counts. */
+  readonly secret?: boolean;
 }
 
 export const accepted: AssociateDiagnostic = { source: "acse-service-user", value: "null" };
 
-/** Octets of a calling-AP-title, which is a system title. */
-const systemTitleLength = 8;
+/** Accepted so far: the client has to answer the challenge (Green Book 9.2.7.4). */
+export const challenged: AssociateDiagnostic = { source: "acse-service-user", value: "authentication-required" };
 
 /** Contexts that are served, and how objects are addressed in them. */
-const servedContexts: Readonly<Partial<Record<ApplicationContext, Referencing>>> = {
-  "logical-name": "logical-name",
-  "short-name": "short-name",
+const contexts: Readonly<Partial<Record<ApplicationContext, { readonly referencing: Referencing; readonly ciphered: boolean }>>> = {
+  "logical-name": { referencing: "logical-name", ciphered: false },
+  "short-name": { referencing: "short-name", ciphered: false },
+  "logical-name-ciphered": { referencing: "logical-name", ciphered: true },
+  "short-name-ciphered": { referencing: "short-name", ciphered: true },
 };
 
-/** Green Book 9.4.4: protocol version, context, mechanism, title, Initiate, secret; the first fault decides. */
+export function isCipheredContext(context: ApplicationContext): boolean {
+  return contexts[context]?.ciphered === true;
+}
+
+const inClear = { authenticated: false, encrypted: false } as const;
+
+/**
+ * Green Book 9.4.4: protocol version, context, mechanism, title, Initiate, secret; the first fault decides.
+ * @param mayTry whether the secret may be looked at; a client that tries too often is told that it is wrong
+ */
 export function examine(
   aarq: Aarq,
   initiate: InitiateRequest | undefined,
   options: ServerAssociationOptions,
-): { readonly context: NegotiatedContext } | Refused {
-  const { authentication, clientSap, serverSap, maxReceivePduSize = unlimitedPduSize, maxSendPduSize = unlimitedPduSize } = options;
-  const expected = authentication?.mechanism ?? "lls";
+  mayTry: () => boolean,
+): { readonly context: NegotiatedContext; readonly hls: boolean } | Refused {
+  const { authentication, clientSap, serverSap, security } = options;
+  const { maxReceivePduSize = unlimitedPduSize, maxSendPduSize = unlimitedPduSize } = options;
   if (aarq.protocolVersion1 === false) return { diagnostic: { source: "acse-service-provider", value: "no-common-acse-version" } };
-  const referencing = servedContexts[aarq.applicationContext];
-  if (referencing === undefined || (referencing === "short-name" && options.servesShortNames !== true))
+  const context = contexts[aarq.applicationContext];
+  if (context === undefined || (context.referencing === "short-name" && options.servesShortNames !== true)) {
     return refused("application-context-name-not-supported");
+  }
+  // Nobody is served in clear where keys and a policy are agreed on, and nobody without keys otherwise.
+  const policyInClear = security === undefined || suffices(inClear, security.policy);
+  if (context.ciphered ? security === undefined : !policyInClear) return refused("application-context-name-not-supported");
   const mechanism = aarq.mechanism ?? "none";
+  const expected = expectedMechanism(authentication, mechanism);
   if (mechanism !== expected) {
     return refused(mechanism === "none" ? "authentication-required" : "authentication-mechanism-name-not-recognised");
   }
   // Without the authentication functional unit the fields that belong to it mean nothing (ISO/IEC 8650-1).
   if (expected !== "none" && !aarq.authenticationRequired) return refused("authentication-required");
-  if (aarq.callingApTitle !== undefined && aarq.callingApTitle.length !== systemTitleLength) {
+  const needsTitle = context.ciphered || titledMechanisms.has(mechanism);
+  if (aarq.callingApTitle === undefined ? needsTitle : aarq.callingApTitle.length !== systemTitleLength) {
     return refused("calling-ap-title-not-recognized");
   }
   if (initiate === undefined) return refused("no-reason-given");
-  const negotiated = negotiate(initiate, options.supportedConformance ?? supportedFor(referencing));
-  if (negotiated.error !== undefined) return { ...refused("no-reason-given"), initiateError: negotiated.error };
-  if (!authenticates(aarq, authentication)) return refused("authentication-failure");
+  const negotiated = negotiate(initiate, options.supportedConformance ?? supportedFor(context.referencing));
+  const initiateError = negotiated.error ?? tooSmall(context.ciphered, negotiated.clientMaxReceivePduSize);
+  if (negotiated.error !== undefined || initiateError !== undefined) {
+    return { ...refused("no-reason-given"), initiateError: { errorClass: "initiate", value: initiateError as string } };
+  }
+  const hls = expected !== "none" && expected !== "lls";
+  const challenge = aarq.authenticationValue?.length ?? 0;
+  if (hls && (challenge < challengeLengths.shortest || challenge > challengeLengths.longest)) return refused("authentication-failure");
+  if (expected !== "none" && !mayTry()) return { ...refused("authentication-failure"), secret: true };
+  if (!hls && !authenticates(aarq, authentication)) return { ...refused("authentication-failure"), secret: true };
   return {
+    hls,
     context: {
       clientSap,
       serverSap,
       applicationContext: aarq.applicationContext,
-      referencing,
+      referencing: context.referencing,
       mechanism,
       conformance: negotiated.conformance,
       clientMaxReceivePduSize: Math.min(negotiated.clientMaxReceivePduSize, maxSendPduSize),
@@ -64,25 +93,27 @@ export function examine(
   };
 }
 
-/** The Initiate request of an AARQ; undefined where there is none, or it is not in clear. */
-export function initiateOf(aarq: Aarq): InitiateRequest | undefined {
-  if (aarq.userInformation === undefined) return undefined;
-  try {
-    const apdu = decodeApdu(aarq.userInformation);
-    return apdu.type === "initiate-request" ? apdu : undefined;
-  } catch (error) {
-    if (error instanceof DecodeError) return undefined;
-    throw error;
-  }
+/** Mechanisms whose answers have the system titles in them. */
+const titledMechanisms: ReadonlySet<string> = new Set(["hls-gmac", "hls-sha256", "hls-ecdsa"]);
+
+/** A client that nobody knows is taken for one that does what it offers, so that it learns no more than one with a wrong secret. */
+function expectedMechanism(authentication: ServerAuthentication | undefined, offered: string): string {
+  if (authentication === undefined) return offered === "none" ? "lls" : offered;
+  return authentication.mechanism === "hls" ? authentication.credentials.mechanism : authentication.mechanism;
+}
+
+function tooSmall(ciphered: boolean, size: number): "pdu-size-too-short" | undefined {
+  return ciphered && size < minPduSize + protectionOverhead ? "pdu-size-too-short" : undefined;
 }
 
 /** The same work is done for clients nobody knows, so that they cannot be told apart. */
 function authenticates(aarq: Aarq, authentication: ServerAuthentication | undefined): boolean {
   if (authentication?.mechanism === "none") return true;
-  const matches = equalSecrets(authentication?.password ?? new Uint8Array(), aarq.authenticationValue ?? new Uint8Array());
+  const password = authentication?.mechanism === "lls" ? authentication.password : new Uint8Array();
+  const matches = equalSecrets(password, aarq.authenticationValue ?? new Uint8Array());
   return authentication !== undefined && matches;
 }
 
-function refused(value: AssociateDiagnostic["value"] & string): Refused {
+export function refused(value: AssociateDiagnostic["value"] & string): Refused {
   return { diagnostic: { source: "acse-service-user", value } as AssociateDiagnostic };
 }

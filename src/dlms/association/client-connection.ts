@@ -1,17 +1,19 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
 import { type AssociationRejectedError, DecodeError, type DlmsError, LocalProtocolError, RemoteProtocolError } from "../../errors.ts";
-import type { Aare } from "../acse/apdus.ts";
-import { decodeAare, decodeAbrt, decodeRlre, encodeAarq, encodeRlrq } from "../acse/codec.ts";
-import { type Apdu, type ApduOf, decodeApdu, encodeApdu, readApdu } from "../xdlms/apdu.ts";
+import { decodeAare, decodeAbrt, decodeRlre } from "../acse/codec.ts";
+import { type Apdu, readApdu } from "../xdlms/apdu.ts";
 import { apduTags } from "../xdlms/tags.ts";
 import { ApduCarrier, type CarrierStep, type OutgoingApdu } from "./apdu-carrier.ts";
 import { abortReasons, noAnswer, noAssociation, tooLong, wrongReferencing } from "./client-errors.ts";
 import { type ClientExchange, type ExchangeStep, failed, isRefusal } from "./client-exchange.ts";
-import { type ClientAssociationOptions, clientDefaults, initiateRequestOf } from "./client-options.ts";
+import { ClientHandshake, isHandshakeFailure } from "./client-handshake.ts";
+import { type ClientAssociationOptions, clientDefaults } from "./client-options.ts";
 import { createExchange } from "./create-exchange.ts";
 import type { ClientEvent, InvokeId } from "./events.ts";
-import { minPduSize, type NegotiatedContext, unlimitedPduSize } from "./negotiation.ts";
-import { refusedAssociation, rejection } from "./rejection.ts";
+import type { NegotiatedContext } from "./negotiation.ts";
+import { confirmationOf } from "./notification-receiver.ts";
+import { ApduProtection, openAnswer, protectionOverhead, protectRequest, refuseInClear } from "./protection.ts";
+import { refusedAssociation } from "./rejection.ts";
 import { checkRequest, type ServiceOptions, type ServiceRequest } from "./services.ts";
 import { type ClientInput, type ClientState, clientTransitions, follow } from "./transitions.ts";
 
@@ -46,6 +48,8 @@ export class DlmsClientConnection {
   /** Events of calls that return none, and since when they wait to be told. */
   readonly #deferred: ClientEvent[] = [];
   #deferredSince: number | undefined;
+  readonly #protection: ApduProtection | undefined;
+  readonly #handshake: ClientHandshake;
   #state: ClientState = "idle";
   #context: NegotiatedContext | undefined;
   #lastInvokeId = 0;
@@ -54,6 +58,8 @@ export class DlmsClientConnection {
 
   constructor(options: ClientAssociationOptions) {
     this.#options = options;
+    this.#protection = options.security && new ApduProtection(options.security);
+    this.#handshake = new ClientHandshake(options, this.#protection);
     const { gbtWindow = clientDefaults.gbtWindow, maxResponseLength = clientDefaults.maxResponseLength } = options;
     this.#carrier = new ApduCarrier({ answers: false, window: gbtWindow, maxLength: maxResponseLength }, (apdu) =>
       this.#outgoing.push(apdu),
@@ -79,20 +85,12 @@ export class DlmsClientConnection {
   /** Sends AARQ; a pre-established association stands at once. @throws LocalProtocolError unless idle */
   associate(now: number): void {
     this.#follow("associate");
-    const { authentication, preEstablished, referencing = "logical-name" } = this.#options;
+    const { preEstablished } = this.#options;
     if (preEstablished !== undefined) {
       this.#defer(this.#established(preEstablished), now);
       return;
     }
-    this.#send(
-      encodeAarq({
-        applicationContext: referencing,
-        authenticationRequired: authentication.mechanism !== "none",
-        mechanism: authentication.mechanism === "none" ? undefined : authentication.mechanism,
-        authenticationValue: authentication.mechanism === "none" ? undefined : authentication.password,
-        userInformation: encodeApdu(initiateRequestOf(this.#options)),
-      }),
-    );
+    this.#send(this.#handshake.start());
     this.#deadline = now + this.#responseTimeout;
   }
 
@@ -119,7 +117,7 @@ export class DlmsClientConnection {
       this.#defer([{ type: "released" }], now);
       return;
     }
-    this.#send(encodeRlrq({ reason: 0 }));
+    this.#send(this.#handshake.release());
     this.#deadline = now + (this.#options.releaseTimeout ?? clientDefaults.releaseTimeout);
   }
 
@@ -133,8 +131,10 @@ export class DlmsClientConnection {
       // Results outlive the link's buffer, so they get octets of their own.
       return this.#receive(apdu.slice(), now);
     } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      return this.#failOldest(error, now);
+      if (error instanceof DecodeError) return this.#failOldest(error, now);
+      if (!isHandshakeFailure(error)) throw error;
+      // What fails its tag, or should be protected and is not, is nobody's answer: it is left out as if it had not come.
+      return this.#opening ? this.#abort(error) : [];
     }
   }
 
@@ -145,7 +145,7 @@ export class DlmsClientConnection {
     }
     if (this.#deadline !== undefined && now >= this.#deadline) {
       this.#deadline = undefined;
-      if (this.#state === "associating") return this.#abort(noAssociation());
+      if (this.#opening) return this.#abort(noAssociation());
       if (this.#state === "releasing") {
         this.#follow("released");
         return [{ type: "released" }];
@@ -161,7 +161,7 @@ export class DlmsClientConnection {
   #receive(bytes: Uint8Array, now: number): ClientEvent[] {
     switch (bytes[0]) {
       case apduTags.aare.plain:
-        return this.#state === "associating" ? this.#receiveAare(decodeAare(bytes)) : [];
+        return this.#state === "associating" ? this.#receiveAare(bytes, now) : [];
       case apduTags.rlre.plain:
         decodeRlre(bytes);
         if (this.#state !== "releasing") return [];
@@ -173,19 +173,23 @@ export class DlmsClientConnection {
         return this.#abort(new RemoteProtocolError("the meter aborted the association", { layer: "acse", details: { source } }));
       }
     }
+    const opened = openAnswer(this.#protection, bytes);
     // Some servers leave octets behind a lawful answer (Gurux C does behind its clock); they mean nothing.
-    const apdu = readApdu(new ByteReader(bytes));
+    const apdu = readApdu(new ByteReader(opened));
+    // Refusals come in clear, and so do blocks, whose joined content is protected (Green Book 9.2.7.2).
+    if (bytes === opened && !isRefusal(apdu) && apdu.type !== "general-block-transfer") refuseInClear(this.#protection);
     switch (apdu.type) {
       case "general-block-transfer":
         return this.#receiveBlock(this.#carrier.receive(apdu), now);
       case "data-notification":
-        if (apdu.invoke.confirmed) this.#confirm(apdu);
+        if (apdu.invoke.confirmed) this.#outgoing.push({ bytes: protectRequest(this.#protection, confirmationOf(apdu)), confirmed: false });
         return [{ type: "notification", notification: apdu }];
       case "event-notification-request":
       case "information-report-request":
         return [{ type: "notification", notification: apdu }];
     }
     if (this.#state === "associating") return this.#refusedAssociation(apdu);
+    if (this.#state === "authenticating") return this.#established(this.#handshake.receivePassFour(apdu));
     for (const outstanding of this.#outstanding.values()) {
       // A refusal does not say what it refuses: it is the oldest request, since servers answer in order.
       if (outstanding.exchange.concerns(apdu) || isRefusal(apdu))
@@ -213,23 +217,19 @@ export class DlmsClientConnection {
     }
   }
 
-  #receiveAare(aare: Aare): ClientEvent[] {
-    if (aare.result !== "accepted") return this.#reject(rejection(aare));
-    const response = decodeApdu(aare.userInformation ?? new Uint8Array());
-    if (response.type !== "initiate-response") return this.#reject(rejection(aare));
-    const { clientSap, serverSap, authentication, referencing = "logical-name", maxReceivePduSize = unlimitedPduSize } = this.#options;
-    const size = response.serverMaxReceivePduSize === 0 ? unlimitedPduSize : response.serverMaxReceivePduSize;
-    if (size < minPduSize) throw new DecodeError("out-of-range", "server-max-receive-pdu-size", 0, `the meter takes only ${size} octets`);
-    return this.#established({
-      clientSap,
-      serverSap,
-      applicationContext: aare.applicationContext,
-      referencing,
-      mechanism: authentication.mechanism,
-      conformance: response.negotiatedConformance,
-      clientMaxReceivePduSize: maxReceivePduSize,
-      serverMaxReceivePduSize: size,
-    });
+  #receiveAare(bytes: Uint8Array, now: number): ClientEvent[] {
+    const step = this.#handshake.receiveAare(decodeAare(bytes));
+    switch (step.type) {
+      case "rejected":
+        return this.#reject(step.error);
+      case "established":
+        return this.#established(step.context);
+      case "challenged":
+        this.#follow("challenged");
+        this.#deadline = now + this.#responseTimeout;
+        this.#send(protectRequest(this.#protection, step.passThree));
+        return [];
+    }
   }
 
   #established(context: NegotiatedContext): ClientEvent[] {
@@ -261,11 +261,13 @@ export class DlmsClientConnection {
         return [];
       case "send":
       case "progress":
-        if (!this.#carrier.carries(step.apdu.length)) return this.#advance(outstanding, failed(tooLong(step.apdu.length)), now);
+        if (!this.#carrier.carries(step.apdu.length + this.#overhead)) {
+          return this.#advance(outstanding, failed(tooLong(step.apdu.length)), now);
+        }
         outstanding.lastApdu = step.apdu;
         outstanding.retries = this.#retries;
         this.#await(outstanding, now);
-        this.#carrier.send(step.apdu);
+        this.#carrier.send(protectRequest(this.#protection, step.apdu));
         return step.type === "send" ? [] : [{ type: "progress", invokeId, receivedBytes: step.receivedBytes }];
       case "done":
         return this.#finish(outstanding, { type: "response", invokeId, result: step.result }, now);
@@ -294,11 +296,11 @@ export class DlmsClientConnection {
   #start({ invokeId, request, options }: Queued, now: number): ClientEvent[] {
     const context = this.#context as NegotiatedContext;
     const { maxResponseLength = clientDefaults.maxResponseLength } = this.#options;
-    const exchange = createExchange(request, invokeId, options, context, maxResponseLength);
+    const exchange = createExchange(request, invokeId, options, this.#withRoomForProtection(context), maxResponseLength);
     if (exchange === undefined) return [{ type: "failed", invokeId, error: wrongReferencing(request, context) }];
     const step = exchange.start();
     if (options.confirmed === false && step.type === "send") {
-      this.#carrier.sendUnconfirmed(step.apdu);
+      this.#carrier.sendUnconfirmed(protectRequest(this.#protection, step.apdu));
       return [{ type: "sent", invokeId }];
     }
     const outstanding = { invokeId, exchange, lastApdu: new Uint8Array(), deadline: now, retries: 0 };
@@ -323,14 +325,15 @@ export class DlmsClientConnection {
     if (this.#context?.referencing === "short-name" && !this.#carrier.active) return false;
     if (this.#carrier.repeat()) return true;
     if (!exchange.repeatable) return false;
-    this.#send(lastApdu);
+    // Protected anew: a counter is used once.
+    this.#send(protectRequest(this.#protection, lastApdu));
     return true;
   }
 
   #failOldest(error: DlmsError, now: number): ClientEvent[] {
     const [outstanding] = this.#outstanding.values();
     if (outstanding !== undefined) return this.#advance(outstanding, failed(error), now);
-    return this.#state === "associating" ? this.#abort(error) : [];
+    return this.#opening ? this.#abort(error) : [];
   }
 
   #abort(error: DlmsError): ClientEvent[] {
@@ -348,14 +351,25 @@ export class DlmsClientConnection {
     this.#carrier.reset();
   }
 
-  #confirm({ invoke }: ApduOf<"data-notification">): void {
-    this.#outgoing.push({ bytes: encodeApdu({ type: "data-notification-confirm", invoke, dateTime: undefined }), confirmed: false });
-  }
-
   #defer(events: readonly ClientEvent[], now: number): void {
     if (events.length === 0) return;
     this.#deferred.push(...events);
     this.#deferredSince ??= now;
+  }
+
+  /** What the services may fill of an APDU. */
+  #withRoomForProtection(context: NegotiatedContext): NegotiatedContext {
+    return { ...context, serverMaxReceivePduSize: Math.max(0, context.serverMaxReceivePduSize - this.#overhead) };
+  }
+
+  /** Octets that protection adds. */
+  get #overhead(): number {
+    return this.#protection === undefined ? 0 : protectionOverhead;
+  }
+
+  /** The association is not there yet. */
+  get #opening(): boolean {
+    return this.#state === "associating" || this.#state === "authenticating";
   }
 
   #send(bytes: Uint8Array): void {

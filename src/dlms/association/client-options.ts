@@ -1,16 +1,32 @@
+import type { RandomSource } from "../security/secure-random.ts";
 import type { ApduOf } from "../xdlms/apdu.ts";
 import type { Conformance } from "../xdlms/conformance.ts";
 import { dlmsVersion } from "../xdlms/initiate.ts";
+import type { HlsOptions } from "./hls-authentication.ts";
 import { type NegotiatedContext, type Referencing, supportedFor, unlimitedPduSize } from "./negotiation.ts";
+import type { AssociationSecurity } from "./protection.ts";
 
 /** How the client proves who it is. */
-export type ClientAuthentication = { readonly mechanism: "none" } | { readonly mechanism: "lls"; readonly password: Uint8Array };
+export type ClientAuthentication =
+  | { readonly mechanism: "none" }
+  | { readonly mechanism: "lls"; readonly password: Uint8Array }
+  | ({ readonly mechanism: "hls" } & ClientHlsOptions);
+
+/** High level security: the client proves who it is, and the server after it. */
+export interface ClientHlsOptions extends HlsOptions {
+  /** Where challenges come from. */
+  readonly random: RandomSource;
+  /** Logical name of the association object that takes pass 3: 0.0.40.0.0.255, or the client's own where a meter wants that. */
+  readonly associationObject?: Uint8Array;
+}
 
 export interface ClientAssociationOptions {
   readonly clientSap: number;
   readonly serverSap: number;
   readonly authentication: ClientAuthentication;
   readonly referencing?: Referencing;
+  /** Keys under which everything is protected; none for an association in clear. */
+  readonly security?: AssociationSecurity;
   readonly proposedConformance?: Conformance;
   /** Longest APDU this side takes. */
   readonly maxReceivePduSize?: number;
@@ -45,7 +61,7 @@ export function initiateRequestOf(options: ClientAssociationOptions): ApduOf<"in
   const { proposedConformance = withoutGbt(supportedFor(referencing), gbtWindow === 0) } = options;
   return {
     type: "initiate-request",
-    dedicatedKey: undefined,
+    dedicatedKey: options.security?.dedicatedKey?.exposeSecret(),
     responseAllowed: true,
     proposedQualityOfService: undefined,
     proposedDlmsVersionNumber: dlmsVersion,

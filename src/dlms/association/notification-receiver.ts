@@ -1,6 +1,6 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
 import { DecodeError, type DlmsError, RemoteProtocolError } from "../../errors.ts";
-import { encodeApdu, readApdu } from "../xdlms/apdu.ts";
+import { type ApduOf, encodeApdu, readApdu } from "../xdlms/apdu.ts";
 import { ApduCarrier, type OutgoingApdu } from "./apdu-carrier.ts";
 import type { Notification } from "./events.ts";
 import { unlimitedPduSize } from "./negotiation.ts";
@@ -9,6 +9,11 @@ export type NotificationEvent =
   | { readonly type: "notification"; readonly notification: Notification }
   /** Something came that is no notification, or cannot be understood; octets are the receiver's to keep. */
   | { readonly type: "not-understood"; readonly error: DlmsError; readonly bytes: Uint8Array };
+
+/** The answer to a notification that wants one. */
+export function confirmationOf({ invoke }: ApduOf<"data-notification">): Uint8Array {
+  return encodeApdu({ type: "data-notification-confirm", invoke, dateTime: undefined });
+}
 
 /**
  * The client's end of a pre-established association in which a server sends notifications, sans-IO: joins general block
@@ -55,10 +60,7 @@ export class NotificationReceiver {
         return [{ type: "not-understood", error: new RemoteProtocolError("blocks of a notification are missing"), bytes }];
       }
       case "data-notification": {
-        const { invoke } = apdu;
-        if (invoke.confirmed) {
-          this.#outgoing.push({ bytes: encodeApdu({ type: "data-notification-confirm", invoke, dateTime: undefined }), confirmed: false });
-        }
+        if (apdu.invoke.confirmed) this.#outgoing.push({ bytes: confirmationOf(apdu), confirmed: false });
         return [{ type: "notification", notification: apdu }];
       }
       case "event-notification-request":

@@ -1,18 +1,17 @@
-import { DecodeError, LocalProtocolError } from "../../errors.ts";
-import type { Aarq } from "../acse/apdus.ts";
-import { decodeAarq, decodeAbrt, decodeRlrq, encodeAare, encodeRlre } from "../acse/codec.ts";
-import type { ApplicationContext } from "../acse/object-identifiers.ts";
+import { DecodeError, LocalProtocolError, SecurityError } from "../../errors.ts";
+import { decodeAarq, decodeAbrt, decodeRlrq, encodeRlre } from "../acse/codec.ts";
 import { type Apdu, decodeApdu, encodeApdu } from "../xdlms/apdu.ts";
 import type { ConformanceName } from "../xdlms/conformance.ts";
 import type { ExceptionServiceError, StateError } from "../xdlms/exception.ts";
-import { dlmsVersion, vaaNames } from "../xdlms/initiate.ts";
 import { apduTags, tagMeaning } from "../xdlms/tags.ts";
 import { ApduCarrier, type OutgoingApdu } from "./apdu-carrier.ts";
-import { accepted, examine, initiateOf, type Refused } from "./association-request.ts";
+import { isCipheredContext } from "./association-request.ts";
 import type { InvokeId, Notification, ServerEvent } from "./events.ts";
 import { type NegotiatedContext, unlimitedPduSize } from "./negotiation.ts";
+import { ApduProtection, atLeast, isCiphered, type OpenedApdu, type ProtectionLevel, protectionOverhead, suffices } from "./protection.ts";
 import { AccessServer } from "./server-access.ts";
 import type { ServerExchange, ServerStep } from "./server-exchange.ts";
+import { malformedAarq, ServerHandshake } from "./server-handshake.ts";
 import { LogicalNameServer } from "./server-logical-name.ts";
 import { type ServerAssociationOptions, serverDefaults } from "./server-options.ts";
 import { ShortNameServer } from "./server-short-name.ts";
@@ -24,6 +23,8 @@ interface Pending {
   readonly respond: (result: ServiceResult) => Uint8Array | undefined;
   /** False where the request came in a frame that is never answered. */
   readonly answered: boolean;
+  /** How the request was protected; its answer is so too. */
+  readonly openedFrom: OpenedApdu | undefined;
 }
 
 /**
@@ -36,6 +37,8 @@ export class DlmsServerConnection {
   readonly #outgoing: OutgoingApdu[] = [];
   readonly #carrier: ApduCarrier;
   readonly #pending = new Map<InvokeId, Pending>();
+  readonly #protection: ApduProtection | undefined;
+  readonly #handshake: ServerHandshake;
   /** What a pre-established association has to tell with the first APDU. */
   readonly #unannounced: ServerEvent[] = [];
   #state: ServerState = "idle";
@@ -48,6 +51,8 @@ export class DlmsServerConnection {
     this.#options = options;
     const { gbtWindow = serverDefaults.gbtWindow, maxRequestLength = serverDefaults.maxRequestLength } = options;
     this.#carrier = new ApduCarrier({ answers: true, window: gbtWindow, maxLength: maxRequestLength }, (apdu) => this.#outgoing.push(apdu));
+    this.#protection = options.security && new ApduProtection(options.security);
+    this.#handshake = new ServerHandshake(options, this.#protection);
     if (options.preEstablished !== undefined) this.#unannounced.push(...this.#establish(options.preEstablished));
   }
 
@@ -80,7 +85,14 @@ export class DlmsServerConnection {
     const { inactivityTimeout, preEstablished } = this.#options;
     if (inactivityTimeout !== undefined && preEstablished === undefined) this.#deadline = now + inactivityTimeout;
     const queued = this.#outgoing.length;
-    const events = [...this.#unannounced.splice(0), ...this.#receiveGuarded(apdu, confirmed)];
+    const before = this.#state;
+    const events = [...this.#unannounced.splice(0), ...this.#receiveGuarded(apdu, confirmed, now)];
+    if (this.#state === "authenticating") {
+      const { authenticationTimeout = serverDefaults.authenticationTimeout } = this.#options;
+      if (before !== "authenticating") this.#deadline = now + authenticationTimeout;
+    } else if (before === "authenticating" && inactivityTimeout === undefined) {
+      this.#deadline = undefined;
+    }
     if (!confirmed) this.#outgoing.length = queued;
     return events;
   }
@@ -92,8 +104,7 @@ export class DlmsServerConnection {
     this.#pending.delete(invokeId);
     const apdu = pending.respond(result);
     if (apdu === undefined || !pending.answered) return;
-    if (this.#carrier.carries(apdu.length)) this.#carrier.send(apdu);
-    else this.#refuse("service-not-allowed", "other-reason");
+    this.#sendService(apdu, pending.openedFrom);
   }
 
   /**
@@ -103,7 +114,10 @@ export class DlmsServerConnection {
   notify(notification: Notification): void {
     const needed = notificationServices[notification.type];
     if (this.#context?.conformance.has(needed) !== true) throw new LocalProtocolError(`the client has not agreed to ${needed}`);
-    const apdu = encodeApdu(notification);
+    const plain = encodeApdu(notification);
+    const { policy } = this.#protection ?? { policy: inClear };
+    const apdu =
+      this.#protection === undefined || suffices(inClear, policy) ? plain : this.#protection.protect(plain, "general-global", policy);
     if (!this.#carrier.carries(apdu.length)) {
       throw new LocalProtocolError(
         `the notification takes ${apdu.length} octets, the client accepts ${this.#context.clientMaxReceivePduSize}`,
@@ -112,20 +126,21 @@ export class DlmsServerConnection {
     this.#carrier.sendUnconfirmed(apdu);
   }
 
-  #receiveGuarded(apdu: Uint8Array, confirmed: boolean): ServerEvent[] {
+  #receiveGuarded(apdu: Uint8Array, confirmed: boolean, now: number): ServerEvent[] {
     try {
-      return this.#receive(apdu, confirmed);
+      return this.#receive(apdu, confirmed, now);
     } catch (error) {
+      if (error instanceof SecurityError) return this.#refuseInsecure(error);
       if (!(error instanceof DecodeError)) throw error;
       return this.#refuseMalformed(apdu);
     }
   }
 
-  #receive(bytes: Uint8Array, confirmed: boolean): ServerEvent[] {
+  #receive(bytes: Uint8Array, confirmed: boolean, now: number): ServerEvent[] {
     if (this.#options.preEstablished === undefined) {
       switch (bytes[0]) {
         case apduTags.aarq.plain:
-          return this.#associate(decodeAarq(bytes));
+          return this.#associate(bytes, now);
         case apduTags.rlrq.plain:
           decodeRlrq(bytes);
           this.#send(encodeRlre({ reason: 0 }));
@@ -136,44 +151,50 @@ export class DlmsServerConnection {
       }
     }
     if (bytes.length > (this.#options.maxReceivePduSize ?? unlimitedPduSize)) return this.#refuse("service-not-allowed", "pdu-too-long");
-    if (bytes[0] === apduTags["general-block-transfer"].plain) return this.#receiveBlock(bytes, confirmed);
+    if (bytes[0] === apduTags["general-block-transfer"].plain) return this.#receiveBlock(bytes, confirmed, now);
     // Requests are kept until they are answered, longer than the link's buffer lives.
-    return this.#receiveRequest(bytes.slice(), confirmed);
+    return this.#receiveRequest(bytes.slice(), confirmed, now);
   }
 
-  #receiveBlock(bytes: Uint8Array, confirmed: boolean): ServerEvent[] {
+  #receiveBlock(bytes: Uint8Array, confirmed: boolean, now: number): ServerEvent[] {
     const block = decodeApdu(bytes.slice());
-    if (block.type !== "general-block-transfer" || this.#context === undefined)
+    if (block.type !== "general-block-transfer" || this.#context === undefined || this.#state !== "associated")
       return this.#refuse("service-not-allowed", "operation-not-possible");
     if (!this.#context.conformance.has("general-block-transfer")) return this.#refuse("service-not-allowed", "service-not-supported");
     const step = this.#carrier.receive(block);
-    if (step.type === "apdu") return this.#receiveRequest(step.bytes, confirmed);
+    if (step.type === "apdu") return this.#receiveRequest(step.bytes, confirmed, now);
     return [];
   }
 
-  #receiveRequest(bytes: Uint8Array, confirmed: boolean): ServerEvent[] {
-    const meaning = tagMeaning(bytes[0] as number);
+  #receiveRequest(bytes: Uint8Array, confirmed: boolean, now: number): ServerEvent[] {
+    const openedFrom = this.#protection !== undefined && isCiphered(bytes) ? this.#protection.open(bytes, confirmed) : undefined;
+    const request = openedFrom?.plain ?? bytes;
+    const meaning = tagMeaning(request[0] as number);
     if (meaning?.protection !== "plain" || !served.has(meaning.kind)) return this.#refuse("service-unknown", "service-not-supported");
     if (this.#context === undefined) return this.#refuse("service-not-allowed", "operation-not-possible");
-    const apdu = decodeApdu(bytes);
+    if (!suffices(openedFrom?.control ?? inClear, this.#protection?.policy ?? inClear)) {
+      return this.#refuse("service-not-allowed", "operation-not-possible");
+    }
+    const apdu = decodeApdu(request);
+    if (this.#state === "authenticating") return this.#finishAuthentication(apdu, openedFrom, now);
     if (apdu.type === "data-notification-confirm") {
       return [{ type: "notification-confirmed", longInvokeId: apdu.invoke.longInvokeId }];
     }
-    const exchange = this.#exchanges.get(bytes[0] as number);
+    const exchange = this.#exchanges.get(request[0] as number);
     if (exchange === undefined) return this.#refuse("service-not-allowed", "service-not-supported");
-    return this.#take(exchange.receive(apdu), confirmed);
+    return this.#take(exchange.receive(apdu), confirmed, openedFrom);
   }
 
-  #take(step: ServerStep, answered: boolean): ServerEvent[] {
+  #take(step: ServerStep, answered: boolean, openedFrom: OpenedApdu | undefined): ServerEvent[] {
     switch (step.type) {
       case "indication": {
         if (this.#pending.size >= maxPending) return this.#refuse("service-not-allowed", "operation-not-possible");
         this.#lastInvokeId += 1;
-        this.#pending.set(this.#lastInvokeId, { respond: step.respond, answered });
+        this.#pending.set(this.#lastInvokeId, { respond: step.respond, answered, openedFrom });
         return [{ type: "indication", invokeId: this.#lastInvokeId, request: step.request }];
       }
       case "answer":
-        this.#carrier.send(encodeApdu(step.apdu));
+        this.#sendService(encodeApdu(step.apdu), openedFrom);
         return [];
       case "not-negotiated":
         return this.#refuse("service-not-allowed", "service-not-supported");
@@ -182,23 +203,45 @@ export class DlmsServerConnection {
     }
   }
 
-  #associate(aarq: Aarq): ServerEvent[] {
+  #associate(bytes: Uint8Array, now: number): ServerEvent[] {
+    const aarq = decodeAarq(bytes.slice());
     const ended = this.#end("abort");
-    const initiate = initiateOf(aarq);
-    const outcome = examine(aarq, initiate, this.#options);
-    if ("diagnostic" in outcome) {
-      this.#reject(aarq.applicationContext, outcome);
-      return ended;
+    const { limiter } = this.#options;
+    const step = this.#handshake.associate(aarq, () => limiter?.mayTry(now) ?? true);
+    if (step.aare !== undefined) this.#send(step.aare);
+    switch (step.type) {
+      case "refused":
+        if (step.secret) limiter?.failed(now);
+        return ended;
+      case "challenged":
+        this.#state = follow(serverTransitions, this.#state, "challenge");
+        this.#context = step.context;
+        return ended;
+      case "established":
+        return [...ended, ...this.#establish(step.context)];
     }
-    if (initiate?.responseAllowed !== false) this.#accept(outcome.context);
-    return [...ended, ...this.#establish(outcome.context)];
+  }
+
+  #finishAuthentication(apdu: Apdu, openedFrom: OpenedApdu | undefined, now: number): ServerEvent[] {
+    const step = this.#handshake.reply(apdu);
+    switch (step.type) {
+      case "unexpected":
+        return this.#refuse("service-not-allowed", "operation-not-possible");
+      case "failed":
+        this.#options.limiter?.failed(now);
+        this.#sendService(encodeApdu(step.answer), openedFrom);
+        return this.#end("abort");
+      case "established":
+        this.#sendService(encodeApdu(step.answer), openedFrom);
+        return this.#establish(step.context);
+    }
   }
 
   #establish(context: NegotiatedContext): ServerEvent[] {
     const { maxRequestLength = serverDefaults.maxRequestLength } = this.#options;
     this.#state = follow(serverTransitions, this.#state, "accept");
     this.#context = context;
-    this.#exchanges = exchangesOf(context, maxRequestLength);
+    this.#exchanges = exchangesOf(this.#withRoomForProtection(context), maxRequestLength);
     this.#carrier.start({
       maxPduSize: context.clientMaxReceivePduSize,
       generalBlockTransfer: context.conformance.has("general-block-transfer"),
@@ -206,36 +249,21 @@ export class DlmsServerConnection {
     return [{ type: "associated", context }];
   }
 
-  #accept(context: NegotiatedContext): void {
-    this.#send(
-      encodeAare({
-        applicationContext: context.applicationContext,
-        result: "accepted",
-        diagnostic: accepted,
-        authenticationRequired: false,
-        userInformation: encodeApdu({
-          type: "initiate-response",
-          negotiatedQualityOfService: undefined,
-          negotiatedDlmsVersionNumber: dlmsVersion,
-          negotiatedConformance: context.conformance,
-          serverMaxReceivePduSize: context.serverMaxReceivePduSize,
-          vaaName: vaaNames[context.referencing],
-        }),
-      }),
-    );
+  /** What the services may fill of an APDU. */
+  #withRoomForProtection(context: NegotiatedContext): NegotiatedContext {
+    if (!isCipheredContext(context.applicationContext)) return context;
+    return { ...context, clientMaxReceivePduSize: context.clientMaxReceivePduSize - protectionOverhead };
   }
 
-  #reject(applicationContext: ApplicationContext, { diagnostic, initiateError }: Refused): void {
-    const error: Apdu = { type: "confirmed-service-error", service: "initiate", errorClass: "initiate", value: initiateError ?? "other" };
-    this.#send(
-      encodeAare({
-        applicationContext,
-        result: "rejected-permanent",
-        diagnostic,
-        authenticationRequired: false,
-        userInformation: encodeApdu(error),
-      }),
-    );
+  /** Sends an answer, protected like the request and no less than the policy says. */
+  #sendService(apdu: Uint8Array, openedFrom: OpenedApdu | undefined): void {
+    const protection = this.#protection;
+    const bytes =
+      protection === undefined || openedFrom === undefined
+        ? apdu
+        : protection.protect(apdu, openedFrom.form, atLeast(openedFrom.control, protection.policy));
+    if (this.#carrier.carries(bytes.length)) this.#carrier.send(bytes);
+    else this.#refuse("service-not-allowed", "other-reason");
   }
 
   #refuse(stateError: StateError, serviceError: ExceptionServiceError): ServerEvent[] {
@@ -246,7 +274,7 @@ export class DlmsServerConnection {
   #refuseMalformed(apdu: Uint8Array): ServerEvent[] {
     switch (apdu[0]) {
       case apduTags.aarq.plain:
-        this.#reject("logical-name", { diagnostic: { source: "acse-service-provider", value: "no-reason-given" } });
+        this.#send(malformedAarq());
         return [];
       case apduTags.rlrq.plain:
       case apduTags.abrt.plain:
@@ -256,12 +284,28 @@ export class DlmsServerConnection {
     }
   }
 
+  /** What was ciphered and cannot be taken tells its sender no more than the standard has words for. */
+  #refuseInsecure(error: SecurityError): ServerEvent[] {
+    const lowest = error.details["lowestAcceptable"];
+    if (error.code !== "replayed" || typeof lowest !== "number") return this.#refuse("service-not-allowed", "deciphering-error");
+    this.#send(
+      encodeApdu({
+        type: "exception-response",
+        stateError: "service-not-allowed",
+        serviceError: "invocation-counter-error",
+        invocationCounter: lowest,
+      }),
+    );
+    return [];
+  }
+
   #end(input: ServerInput): ServerEvent[] {
     const was = this.#state;
     this.#state = follow(serverTransitions, was, input);
     this.#context = undefined;
     this.#exchanges = new Map();
     this.#pending.clear();
+    this.#protection?.start(undefined);
     this.#carrier.start({ maxPduSize: Number.POSITIVE_INFINITY, generalBlockTransfer: false });
     return was === "associated" ? [{ type: "released" }] : [];
   }
@@ -270,6 +314,8 @@ export class DlmsServerConnection {
     this.#outgoing.push({ bytes, confirmed: true });
   }
 }
+
+const inClear: ProtectionLevel = { authenticated: false, encrypted: false };
 
 /** Services that a client may have waiting in one association. */
 const maxPending = 64;

@@ -5,24 +5,27 @@ import { LocalProtocolError } from "../../errors.ts";
  * diagrams of the documentation are drawn from here.
  */
 
-export type ClientState = "idle" | "associating" | "associated" | "releasing" | "aborted";
-export type ClientInput = "associate" | "accepted" | "rejected" | "release" | "released" | "abort";
+export type ClientState = "idle" | "associating" | "authenticating" | "associated" | "releasing" | "aborted";
+export type ClientInput = "associate" | "challenged" | "accepted" | "rejected" | "release" | "released" | "abort";
 
 export const clientTransitions: Readonly<Record<ClientState, Readonly<Partial<Record<ClientInput, ClientState>>>>> = {
   idle: { associate: "associating", abort: "aborted" },
-  associating: { accepted: "associated", rejected: "idle", abort: "aborted" },
+  associating: { challenged: "authenticating", accepted: "associated", rejected: "idle", abort: "aborted" },
+  // Passes 3 and 4 of high level security (Green Book 9.2.7.4).
+  authenticating: { accepted: "associated", rejected: "idle", abort: "aborted" },
   associated: { release: "releasing", abort: "aborted" },
   releasing: { released: "idle", abort: "aborted" },
   aborted: { abort: "aborted" },
 };
 
-export type ServerState = "idle" | "associated";
-export type ServerInput = "accept" | "release" | "abort";
+export type ServerState = "idle" | "authenticating" | "associated";
+export type ServerInput = "challenge" | "accept" | "release" | "abort";
 
 export const serverTransitions: Readonly<Record<ServerState, Readonly<Partial<Record<ServerInput, ServerState>>>>> = {
-  idle: { accept: "associated", release: "idle", abort: "idle" },
+  idle: { challenge: "authenticating", accept: "associated", release: "idle", abort: "idle" },
+  authenticating: { challenge: "authenticating", accept: "associated", release: "idle", abort: "idle" },
   // A second AARQ replaces the association, as meters in the field do (Green Book notes 5.7).
-  associated: { accept: "associated", release: "idle", abort: "idle" },
+  associated: { challenge: "authenticating", accept: "associated", release: "idle", abort: "idle" },
 };
 
 /**

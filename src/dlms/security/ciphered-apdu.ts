@@ -4,9 +4,8 @@ import { DecodeError, LocalProtocolError, SecurityError } from "../../errors.ts"
 import { generalGloDedCiphering, serviceSpecificCiphering } from "../xdlms/ciphering.ts";
 import { type ApduKind, apduTags, tagMeaning } from "../xdlms/tags.ts";
 import { type CipherOptions, protect, type Unprotected, unprotect } from "./apdu-cipher.ts";
-import { equalSecrets } from "./compare.ts";
 import type { SecurityControl } from "./security-control.ts";
-import type { SystemTitle } from "./system-title.ts";
+import { type SystemTitle, sameSystemTitle } from "./system-title.ts";
 
 /** How a ciphered APDU is wrapped: with a tag of its service, or in a shell for any. Answers take the form of the request. */
 export type CipheringForm = "global" | "dedicated" | "general-global" | "general-dedicated";
@@ -15,6 +14,8 @@ const shellTags = {
   "general-global": apduTags["general-glo-ciphering"].plain,
   "general-dedicated": apduTags["general-ded-ciphering"].plain,
 } as const;
+
+const shells = new Map((Object.keys(shellTags) as (keyof typeof shellTags)[]).map((form) => [shellTags[form] as number, form]));
 
 /** A ciphered APDU that has been taken apart, and not deciphered. */
 export interface CipheredApdu {
@@ -56,7 +57,7 @@ export function protectApdu(
 export function readCipheredApdu(bytes: Uint8Array): CipheredApdu {
   const reader = new ByteReader(bytes);
   const tag = reader.u8("ciphered APDU");
-  const general = (Object.keys(shellTags) as (keyof typeof shellTags)[]).find((form) => shellTags[form] === tag);
+  const general = shells.get(tag);
   const meaning = tagMeaning(tag);
   let apdu: CipheredApdu;
   if (general !== undefined) {
@@ -91,7 +92,7 @@ export function unprotectApdu(options: CipherOptions, originator: SystemTitle | 
 function originatorOf({ systemTitle }: CipheredApdu, expected: SystemTitle | undefined): SystemTitle {
   const originator = systemTitle ?? expected;
   if (originator === undefined) throw new SecurityError("unknown-key", "the system title of the sender is not known");
-  if (expected !== undefined && !equalSecrets(originator, expected)) {
+  if (expected !== undefined && originator !== expected && !sameSystemTitle(originator, expected)) {
     throw new SecurityError("policy", "the APDU comes from another device than the association");
   }
   return originator;

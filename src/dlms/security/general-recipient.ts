@@ -1,7 +1,6 @@
 import { SecurityError } from "../../errors.ts";
 import type { GeneralHeader } from "../xdlms/ciphering.ts";
-import { equalSecrets } from "./compare.ts";
-import type { SystemTitle } from "./system-title.ts";
+import { type SystemTitle, sameSystemTitle } from "./system-title.ts";
 
 /**
  * Refuses a general-ciphering or general-signing APDU that is for somebody else, or that is our own sent back. An empty
@@ -9,9 +8,9 @@ import type { SystemTitle } from "./system-title.ts";
  * @throws SecurityError `policy`
  */
 export function checkRecipient({ originatorSystemTitle, recipientSystemTitle }: GeneralHeader, systemTitle: SystemTitle): void {
-  if (recipientSystemTitle.length > 0 && !equalSecrets(recipientSystemTitle, systemTitle)) {
+  if (recipientSystemTitle.length > 0 && !sameSystemTitle(recipientSystemTitle, systemTitle)) {
     throw new SecurityError("policy", "the APDU is for another recipient");
   }
-  if (equalSecrets(originatorSystemTitle, systemTitle))
+  if (sameSystemTitle(originatorSystemTitle, systemTitle))
     throw new SecurityError("policy", "the APDU has our own system title as originator");
 }

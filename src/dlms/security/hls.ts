@@ -9,7 +9,7 @@ import type { SecretKey } from "./secret-key.ts";
 import { decodeSecurityControl, securityControl } from "./security-control.ts";
 import { sign, verifySignature } from "./signature.ts";
 import type { SecuritySuite } from "./suite.ts";
-import { checkSystemTitle, type SystemTitle } from "./system-title.ts";
+import { checkSystemTitle, type SystemTitle, sameSystemTitle } from "./system-title.ts";
 
 /** What a side needs for high level security, by mechanism (Green Book 9.2.7.4, Table 42). */
 export type HlsCredentials =
@@ -68,7 +68,7 @@ export function createChallenge(mechanism: HlsMechanism, random: (length: number
 export function checkExchange({ sentChallenge, receivedChallenge, systemTitle, peerSystemTitle }: HlsExchange): void {
   checkLength(receivedChallenge);
   if (equalSecrets(sentChallenge, receivedChallenge)) throw failed("the peer sent our own challenge back");
-  if (systemTitle !== undefined && peerSystemTitle !== undefined && equalSecrets(systemTitle, peerSystemTitle)) {
+  if (systemTitle !== undefined && peerSystemTitle !== undefined && sameSystemTitle(systemTitle, peerSystemTitle)) {
     throw failed("the peer has our own system title");
   }
 }

@@ -1,4 +1,4 @@
-import type { Curve } from "./curve.ts";
+import { type Curve, curves } from "./curve.ts";
 
 /** What a security suite stands for (Green Book 9.2.3.7, Table 20). */
 export interface SuiteAlgorithms {
@@ -11,14 +11,14 @@ export interface SuiteAlgorithms {
   /** Of signatures and key agreement; suite 0 has neither. */
   readonly curve: Curve | undefined;
   /** Of signatures and key derivation. */
-  readonly hash: "sha256" | "sha384" | undefined;
+  readonly hash: (typeof curves)[Curve]["hash"] | undefined;
 }
 
 /** The algorithms of each suite by its number. */
 export const securitySuites = {
   0: { keyLength: 16, aead: "aes-128-gcm", keyWrap: "id-aes128-wrap", curve: undefined, hash: undefined },
-  1: { keyLength: 16, aead: "aes-128-gcm", keyWrap: "id-aes128-wrap", curve: "P-256", hash: "sha256" },
-  2: { keyLength: 32, aead: "aes-256-gcm", keyWrap: "id-aes256-wrap", curve: "P-384", hash: "sha384" },
+  1: { keyLength: 16, aead: "aes-128-gcm", keyWrap: "id-aes128-wrap", curve: "P-256", hash: curves["P-256"].hash },
+  2: { keyLength: 32, aead: "aes-256-gcm", keyWrap: "id-aes256-wrap", curve: "P-384", hash: curves["P-384"].hash },
 } as const satisfies Readonly<Record<number, SuiteAlgorithms>>;
 
 /** Number of a security suite. */

@@ -25,6 +25,11 @@ export function checkSystemTitle(octets: Uint8Array): void {
   }
 }
 
+/** Whether both are the same title; titles are no secrets. */
+export function sameSystemTitle(a: SystemTitle, b: SystemTitle): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
 /**
  * A system title from text: sixteen hex digits, or three letters and ten hex digits ("MMM0000BC614E").
  * @throws DecodeError as `fromHex`, and `bad-length` for anything else

@@ -171,9 +171,7 @@ describe("DlmsServerConnection", () => {
         { ...authenticated, authenticationValue: fromHex("00") },
         { ...authenticated, authenticationValue: new Uint8Array() },
         { ...authenticated, authenticationValue: undefined },
-        { ...authenticated, mechanism: "hls-gmac" },
         { ...authenticated, authenticationRequired: false },
-        { applicationContext: "logical-name-ciphered" },
         { userInformation: initiateOf({ proposedDlmsVersionNumber: 5 }), ...authenticated },
         {},
       ];
