@@ -10,6 +10,7 @@ import type {
 } from "../cosem-objects/define.ts";
 import { type LogicalName, logicalNameToBytes, parseLogicalName } from "../cosem-objects/logical-name.ts";
 import type { NegotiatedContext } from "../dlms/association/negotiation.ts";
+import { overheadIn } from "../dlms/association/protection.ts";
 import type { AttributeRequest, GetResult, ServiceRequest, ServiceResult } from "../dlms/association/services.ts";
 import { readData } from "../dlms/axdr/data.ts";
 import type { DlmsData } from "../dlms/axdr/dlms-data.ts";
@@ -171,13 +172,13 @@ export class DlmsClient implements AsyncDisposable {
     const { conformance, clientMaxReceivePduSize, serverMaxReceivePduSize } = this.context;
     if (!conformance.has("multiple-references")) return 1;
     if (conformance.has("block-transfer-with-get-or-read") || conformance.has("general-block-transfer")) return maxListLength;
-    const room = Math.min(clientMaxReceivePduSize, serverMaxReceivePduSize) - listOverhead;
+    const room = Math.min(clientMaxReceivePduSize, serverMaxReceivePduSize) - listOverhead - overheadIn(this.context);
     return Math.max(1, Math.min(maxListLength, Math.floor(room / usualAnswerLength)));
   }
 
   /** The first of the addresses, as many as fit one request. */
   #firstList(addresses: readonly AttributeAddress[]): readonly AttributeAddress[] {
-    let room = this.context.serverMaxReceivePduSize - listOverhead;
+    let room = this.context.serverMaxReceivePduSize - listOverhead - overheadIn(this.context);
     const end = addresses.findIndex(({ selection }) => {
       room -= descriptorLength + (selection === undefined ? 0 : selection.parameters.length + 1);
       return room < 0;

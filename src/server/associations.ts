@@ -1,4 +1,5 @@
 import type { AccessRole } from "../cosem-objects/access.ts";
+import type { AssociationSecurity } from "../dlms/association/protection.ts";
 import type { ServerAuthentication } from "../dlms/association/server-options.ts";
 import type { Conformance } from "../dlms/xdlms/conformance.ts";
 import { InvariantError } from "../errors.ts";
@@ -15,6 +16,8 @@ export interface AssociationDeclaration {
   readonly clientSap: number;
   readonly role: AccessRole;
   readonly authentication: ServerAuthentication;
+  /** Keys under which everything is, with their counters; undefined in clear. */
+  readonly security?: AssociationSecurity;
   /** The association stands without being opened: for unconfirmed services, broadcast and notifications. */
   readonly preEstablished?: PreEstablished;
 }

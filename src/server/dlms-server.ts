@@ -2,6 +2,7 @@ import type { LogicalDevice, ObjectView, VisibleObject } from "../cosem-objects/
 import type { Notification } from "../dlms/association/events.ts";
 import type { NegotiatedContext, Referencing } from "../dlms/association/negotiation.ts";
 import { DlmsServerConnection } from "../dlms/association/server-connection.ts";
+import { type RandomSource, secureRandom } from "../dlms/security/secure-random.ts";
 import { LocalProtocolError } from "../errors.ts";
 import { HdlcStation, type HdlcStationOptions } from "../hdlc/station.ts";
 import type { Channel, StationLink } from "../session/data-link.ts";
@@ -13,6 +14,7 @@ import { listenUdp } from "../transport/udp.ts";
 import { maxDatagramPayload } from "../wrapper/header.ts";
 import { WrapperStation } from "../wrapper/station.ts";
 import type { AssociationDeclaration, AssociationTable, PreEstablished } from "./associations.ts";
+import { AttemptBook, type AttemptLimits } from "./attempt-limiter.ts";
 import { Dispatcher, type ServiceHandler } from "./dispatcher.ts";
 import { ServedTransport } from "./served-transport.ts";
 import { ShortNameDispatcher } from "./short-name-dispatcher.ts";
@@ -32,6 +34,10 @@ export interface DlmsServerOptions {
   /** Milliseconds without a byte after which a TCP connection is closed (class 41, inactivity_time_out). */
   readonly idleTimeout?: number;
   readonly maxConnections?: number;
+  /** How often wrong secrets are looked at. */
+  readonly attempts?: AttemptLimits;
+  /** Where challenges come from; the platform's source by default. */
+  readonly random?: RandomSource;
   readonly timers?: Timers;
   readonly trace?: TraceSink;
   /** Failures of handlers: bugs of ours, never of the client. */
@@ -50,9 +56,11 @@ export class DlmsServer {
   readonly #views = new Map<string, ObjectView>();
   readonly #served = new Set<ServedTransport>();
   readonly #listeners: Listener[] = [];
+  readonly #attempts: AttemptBook;
 
   constructor(options: DlmsServerOptions) {
     this.#options = options;
+    this.#attempts = new AttemptBook(options.attempts);
     this.#devices = new Map(options.logicalDevices.map((device) => [device.sap, device]));
   }
 
@@ -112,7 +120,7 @@ export class DlmsServer {
       timers,
       idleTimeout,
       ...(trace === undefined ? {} : { trace }),
-      connect: (channel) => this.#connect(channel, link),
+      connect: (channel) => this.#connect(channel, link, sourceOf(transport)),
       handler: (channel, context) => this.#handler(channel, context),
       beforeService,
       onFailure,
@@ -133,7 +141,7 @@ export class DlmsServer {
   }
 
   /** Undefined for a logical device that is not here: nobody answers (IEC 62056-47). */
-  #connect({ clientSap, serverSap }: Channel, link: LinkKind): DlmsServerConnection | undefined {
+  #connect({ clientSap, serverSap }: Channel, link: LinkKind, source: string): DlmsServerConnection | undefined {
     if (!this.#devices.has(serverSap)) return undefined;
     const { associations, maxReceivePduSize = defaults.maxReceivePduSize } = this.#options;
     const declaration = associations.find(clientSap);
@@ -141,6 +149,9 @@ export class DlmsServer {
       clientSap,
       serverSap,
       authentication: declaration?.authentication,
+      security: declaration?.security,
+      limiter: this.#attempts.limiterOf(clientSap, source),
+      random: this.#options.random ?? secureRandom,
       maxReceivePduSize,
       servesShortNames: this.#devices.get(serverSap)?.shortNames !== undefined,
       ...(link === "wrapper-udp" ? { maxSendPduSize: maxDatagramPayload } : {}),
@@ -177,6 +188,11 @@ const peerIdleTimeout = 10_000;
 
 /** Lower HDLC address most meters leave the factory with. */
 const defaultPhysicalAddress = 17;
+
+/** The peer's address without its port, which is another for each connection. */
+function sourceOf({ name }: Transport): string {
+  return name.replace(/:\d+$/, "");
+}
 
 function preEstablishedContext(
   { clientSap, serverSap }: Channel,

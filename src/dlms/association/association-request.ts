@@ -1,11 +1,10 @@
 import type { Aarq, AssociateDiagnostic } from "../acse/apdus.ts";
-import type { ApplicationContext } from "../acse/object-identifiers.ts";
 import { equalSecrets } from "../security/compare.ts";
 import { challengeLengths } from "../security/hls.ts";
 import { systemTitleLength } from "../security/system-title.ts";
 import type { ConfirmedServiceError } from "../xdlms/exception.ts";
 import type { InitiateRequest } from "../xdlms/initiate.ts";
-import { minPduSize, type NegotiatedContext, negotiate, type Referencing, supportedFor, unlimitedPduSize } from "./negotiation.ts";
+import { meaningOf, minPduSize, type NegotiatedContext, negotiate, supportedFor, unlimitedPduSize } from "./negotiation.ts";
 import { protectionOverhead, suffices } from "./protection.ts";
 import type { ServerAssociationOptions, ServerAuthentication } from "./server-options.ts";
 
@@ -22,18 +21,6 @@ export const accepted: AssociateDiagnostic = { source: "acse-service-user", valu
 /** Accepted so far: the client has to answer the challenge (Green Book 9.2.7.4). */
 export const challenged: AssociateDiagnostic = { source: "acse-service-user", value: "authentication-required" };
 
-/** Contexts that are served, and how objects are addressed in them. */
-const contexts: Readonly<Partial<Record<ApplicationContext, { readonly referencing: Referencing; readonly ciphered: boolean }>>> = {
-  "logical-name": { referencing: "logical-name", ciphered: false },
-  "short-name": { referencing: "short-name", ciphered: false },
-  "logical-name-ciphered": { referencing: "logical-name", ciphered: true },
-  "short-name-ciphered": { referencing: "short-name", ciphered: true },
-};
-
-export function isCipheredContext(context: ApplicationContext): boolean {
-  return contexts[context]?.ciphered === true;
-}
-
 const inClear = { authenticated: false, encrypted: false } as const;
 
 /**
@@ -49,7 +36,7 @@ export function examine(
   const { authentication, clientSap, serverSap, security } = options;
   const { maxReceivePduSize = unlimitedPduSize, maxSendPduSize = unlimitedPduSize } = options;
   if (aarq.protocolVersion1 === false) return { diagnostic: { source: "acse-service-provider", value: "no-common-acse-version" } };
-  const context = contexts[aarq.applicationContext];
+  const context = meaningOf(aarq.applicationContext);
   if (context === undefined || (context.referencing === "short-name" && options.servesShortNames !== true)) {
     return refused("application-context-name-not-supported");
   }

@@ -3,6 +3,28 @@ import { type Conformance, type ConformanceName, intersect } from "../xdlms/conf
 import type { ConfirmedServiceError } from "../xdlms/exception.ts";
 import { dlmsVersion, type InitiateRequest } from "../xdlms/initiate.ts";
 
+/** What an application context says of an association. */
+export interface ContextMeaning {
+  readonly referencing: Referencing;
+  readonly ciphered: boolean;
+}
+
+const contexts: Readonly<Partial<Record<ApplicationContext, ContextMeaning>>> = {
+  "logical-name": { referencing: "logical-name", ciphered: false },
+  "short-name": { referencing: "short-name", ciphered: false },
+  "logical-name-ciphered": { referencing: "logical-name", ciphered: true },
+  "short-name-ciphered": { referencing: "short-name", ciphered: true },
+};
+
+/** Undefined for a context that nobody here knows. */
+export function meaningOf(context: ApplicationContext): ContextMeaning | undefined {
+  return contexts[context];
+}
+
+export function isCipheredContext(context: ApplicationContext): boolean {
+  return contexts[context]?.ciphered === true;
+}
+
 /** What the two sides of an association agreed on. */
 export interface NegotiatedContext {
   readonly clientSap: number;

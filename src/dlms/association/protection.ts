@@ -7,6 +7,7 @@ import type { SecurityControl } from "../security/security-control.ts";
 import type { SecuritySuite } from "../security/suite.ts";
 import type { SystemTitle } from "../security/system-title.ts";
 import { apduTags, tagMeaning } from "../xdlms/tags.ts";
+import { isCipheredContext, type NegotiatedContext } from "./negotiation.ts";
 
 /** What is done to APDUs: a tag that proves where they come from, and that nobody else can read them. */
 export interface ProtectionLevel {
@@ -44,6 +45,11 @@ export interface OpenedApdu {
 
 /** Tag, length of three octets, security header and tag, and the system title of the general forms. */
 export const protectionOverhead = 1 + 3 + 5 + 12 + 9;
+
+/** Octets of an APDU that its protection takes from the service inside. */
+export function overheadIn({ applicationContext }: Pick<NegotiatedContext, "applicationContext">): number {
+  return isCipheredContext(applicationContext) ? protectionOverhead : 0;
+}
 
 const bothWays: ProtectionLevel = { authenticated: true, encrypted: true };
 

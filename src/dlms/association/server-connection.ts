@@ -5,10 +5,9 @@ import type { ConformanceName } from "../xdlms/conformance.ts";
 import type { ExceptionServiceError, StateError } from "../xdlms/exception.ts";
 import { apduTags, tagMeaning } from "../xdlms/tags.ts";
 import { ApduCarrier, type OutgoingApdu } from "./apdu-carrier.ts";
-import { isCipheredContext } from "./association-request.ts";
 import type { InvokeId, Notification, ServerEvent } from "./events.ts";
 import { type NegotiatedContext, unlimitedPduSize } from "./negotiation.ts";
-import { ApduProtection, atLeast, isCiphered, type OpenedApdu, type ProtectionLevel, protectionOverhead, suffices } from "./protection.ts";
+import { ApduProtection, atLeast, isCiphered, type OpenedApdu, overheadIn, type ProtectionLevel, suffices } from "./protection.ts";
 import { AccessServer } from "./server-access.ts";
 import type { ServerExchange, ServerStep } from "./server-exchange.ts";
 import { malformedAarq, ServerHandshake } from "./server-handshake.ts";
@@ -251,8 +250,7 @@ export class DlmsServerConnection {
 
   /** What the services may fill of an APDU. */
   #withRoomForProtection(context: NegotiatedContext): NegotiatedContext {
-    if (!isCipheredContext(context.applicationContext)) return context;
-    return { ...context, clientMaxReceivePduSize: context.clientMaxReceivePduSize - protectionOverhead };
+    return { ...context, clientMaxReceivePduSize: context.clientMaxReceivePduSize - overheadIn(context) };
   }
 
   /** Sends an answer, protected like the request and no less than the policy says. */

@@ -5,10 +5,10 @@ import { createChallenge } from "../security/hls.ts";
 import { SecretKey } from "../security/secret-key.ts";
 import { type Apdu, decodeApdu, encodeApdu } from "../xdlms/apdu.ts";
 import { dlmsVersion, type InitiateRequest, vaaNames } from "../xdlms/initiate.ts";
-import { accepted, challenged, examine, isCipheredContext, type Refused, refused } from "./association-request.ts";
+import { accepted, challenged, examine, type Refused, refused } from "./association-request.ts";
 import { HlsAuthentication } from "./hls-authentication.ts";
 import { passFour, passThree, refusedPassThree } from "./hls-service.ts";
-import type { NegotiatedContext } from "./negotiation.ts";
+import { isCipheredContext, type NegotiatedContext } from "./negotiation.ts";
 import { type ApduProtection, isCiphered, suffices } from "./protection.ts";
 import type { ServerAssociationOptions } from "./server-options.ts";
 
