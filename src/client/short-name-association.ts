@@ -2,7 +2,6 @@ import { ByteReader } from "../bytes/byte-reader.ts";
 import { findClass } from "../cosem-objects/catalogue.ts";
 import { AssociationSn } from "../cosem-objects/classes/association-sn.ts";
 import { methodById } from "../cosem-objects/define.ts";
-import { type LogicalName, logicalNameFromBytes } from "../cosem-objects/logical-name.ts";
 import { attributeOffset, methodOffset, reservedBaseNames } from "../cosem-objects/short-names.ts";
 import type { NegotiatedContext } from "../dlms/association/negotiation.ts";
 import {
@@ -17,11 +16,13 @@ import {
   type VariableRequest,
 } from "../dlms/association/services.ts";
 import { rawNullData } from "../dlms/xdlms/raw-data.ts";
-import type { ActionResult, DataAccessResult } from "../dlms/xdlms/results.ts";
+import type { DataAccessResult } from "../dlms/xdlms/results.ts";
 import { DataAccessError, LocalProtocolError } from "../errors.ts";
 import type { ProgressListener, ServiceAssociation } from "./association.ts";
+import { BaseNames } from "./base-names.ts";
 
-const currentAssociation: LogicalName = "0.0.40.0.0.255";
+/** A refusal that needs no question: the object list says that there is nothing to ask for. */
+type Missing = "object-undefined" | "object-class-inconsistent";
 
 /**
  * An association with short names that is spoken to with logical ones: GET, SET and ACTION become Read and Write. The base
@@ -29,7 +30,7 @@ const currentAssociation: LogicalName = "0.0.40.0.0.255";
  */
 export class ShortNameAssociation implements ServiceAssociation {
   readonly #association: ServiceAssociation;
-  #baseNames: Promise<ReadonlyMap<LogicalName, number>> | undefined;
+  #baseNames: Promise<BaseNames> | undefined;
 
   constructor(association: ServiceAssociation) {
     this.#association = association;
@@ -39,6 +40,7 @@ export class ShortNameAssociation implements ServiceAssociation {
     return this.#association.context;
   }
 
+  /** @throws LocalProtocolError for ACCESS, and for methods of classes whose short names nobody here knows */
   async request(request: ServiceRequest, onProgress?: ProgressListener): Promise<ServiceResult> {
     switch (request.service) {
       case "get":
@@ -61,22 +63,17 @@ export class ShortNameAssociation implements ServiceAssociation {
 
   async #get(attributes: readonly AttributeRequest[], onProgress: ProgressListener | undefined): Promise<readonly GetResult[]> {
     const variables = await inOrder(attributes, (attribute) => this.#variableOf(attribute));
-    const known = variables.filter((variable) => variable !== undefined);
-    const read = known.length === 0 ? [] : (await this.#read(known, onProgress)).results;
-    return spread(variables, read, { error: "object-undefined" } as const);
+    const known = variables.filter(isKnown);
+    const { results } = known.length === 0 ? { results: [] } : await this.#read(known, onProgress);
+    return spread(variables, results, (error) => ({ error }));
   }
 
   async #set(attributes: readonly AttributeRequest[], values: readonly Uint8Array[]): Promise<readonly DataAccessResult[]> {
     const variables = await inOrder(attributes, (attribute) => this.#variableOf(attribute));
-    const known = variables.flatMap((variable, index) =>
-      variable === undefined ? [] : [{ variable, value: values[index] as Uint8Array }],
-    );
-    if (known.length === 0) return attributes.map(() => "object-undefined" as const);
-    const written = await this.#write(
-      known.map(({ variable }) => variable),
-      known.map(({ value }) => value),
-    );
-    return spread(variables, written.results, "object-undefined" as const);
+    const known = variables.filter(isKnown);
+    const knownValues = values.filter((_, index) => isKnown(variables[index] as VariableRequest | Missing));
+    const { results } = known.length === 0 ? { results: [] } : await this.#write(known, knownValues);
+    return spread(variables, results, (error) => error);
   }
 
   /** A method that returns something is a Read with selector 0, any other a Write of its parameter (Green Book 9.3.14). */
@@ -84,39 +81,48 @@ export class ShortNameAssociation implements ServiceAssociation {
     const cosemClass = findClass(method.classId);
     const definition = cosemClass && methodById(cosemClass, method.methodId)?.definition;
     const offset = cosemClass && methodOffset(cosemClass, method.methodId);
-    const baseName = await this.#baseNameOf(method.logicalName);
-    if (definition === undefined || offset === undefined || baseName === undefined) return refused("object-undefined");
-    const variableName = baseName + offset;
+    if (definition === undefined || offset === undefined) {
+      throw new LocalProtocolError(`the short name of method ${method.methodId} of class ${method.classId} is not known`, {
+        hint: "use --referencing ln where the meter offers it",
+      });
+    }
+    const variableName = (await this.#names(method)).variableName(method, offset);
+    if (typeof variableName === "string") return { result: variableName, returned: undefined };
     if (definition.result === undefined) {
       const { results } = await this.#write([{ variableName, selection: undefined }], [parameter]);
-      return refused(results[0] ?? "other-reason");
+      return { result: results[0] as DataAccessResult, returned: undefined };
     }
     const selection = { selector: methodSelector, parameters: parameter };
-    const [result] = (await this.#read([{ variableName, selection }], onProgress)).results;
-    return result?.data === undefined ? refused(result?.error ?? "other-reason") : { result: "success", returned: result };
+    const [result] = (await this.#read([{ variableName, selection }], onProgress)).results as readonly [GetResult];
+    return result.data === undefined ? { result: result.error, returned: undefined } : { result: "success", returned: result };
   }
 
-  async #variableOf({ attribute, selection }: AttributeRequest): Promise<VariableRequest | undefined> {
-    const baseName = await this.#baseNameOf(attribute.logicalName);
-    return baseName === undefined ? undefined : { variableName: baseName + attributeOffset(attribute.attributeId), selection };
+  async #variableOf({ attribute, selection }: AttributeRequest): Promise<VariableRequest | Missing> {
+    const variableName = (await this.#names(attribute)).variableName(attribute, attributeOffset(attribute.attributeId));
+    return typeof variableName === "string" ? variableName : { variableName, selection };
   }
 
-  async #baseNameOf(bytes: Uint8Array): Promise<number | undefined> {
-    const logicalName = logicalNameFromBytes(bytes);
-    if (logicalName === currentAssociation) return reservedBaseNames.associationSn;
-    this.#baseNames ??= this.#readBaseNames();
-    return (await this.#baseNames).get(logicalName);
+  /** The names it takes to find an object. A list that could not be read is asked for again by whoever needs it next. */
+  async #names(object: { readonly classId: number }): Promise<BaseNames> {
+    if (object.classId === AssociationSn.classId) return BaseNames.ofAssociation;
+    this.#baseNames ??= this.#readBaseNames().catch((error: unknown) => {
+      this.#baseNames = undefined;
+      throw error;
+    });
+    return this.#baseNames;
   }
 
-  async #readBaseNames(): Promise<ReadonlyMap<LogicalName, number>> {
+  async #readBaseNames(): Promise<BaseNames> {
     const { id, schema } = AssociationSn.attributes.objectList;
     const variableName = reservedBaseNames.associationSn + attributeOffset(id);
-    const [result] = (await this.#read([{ variableName, selection: undefined }], undefined)).results;
-    if (result?.data === undefined) {
-      throw new DataAccessError(String(result?.error ?? "other-reason"), "the meter does not show its list of short names");
+    const [result] = (await this.#read([{ variableName, selection: undefined }], undefined)).results as readonly [GetResult];
+    if (result.data === undefined) {
+      throw new DataAccessError(String(result.error), "the meter does not show its list of short names");
     }
     const reader = new ByteReader(result.data);
-    return new Map(schema.read(reader).map(({ logicalName, baseName }) => [logicalName, baseName & 0xffff]));
+    const list = schema.read(reader);
+    reader.expectEnd("object_list");
+    return new BaseNames(list);
   }
 
   async #read(variables: readonly VariableRequest[], onProgress: ProgressListener | undefined): Promise<ServiceResultOf<"read">> {
@@ -128,13 +134,15 @@ export class ShortNameAssociation implements ServiceAssociation {
   }
 }
 
-/** Results of those that were asked for, put beside those that could not be. */
-function spread<T>(asked: readonly (VariableRequest | undefined)[], results: readonly T[], missing: T): readonly T[] {
-  let next = 0;
-  return asked.map((variable) => (variable === undefined ? missing : (results[next++] as T)));
+function isKnown(variable: VariableRequest | Missing): variable is VariableRequest {
+  return typeof variable !== "string";
 }
 
-const refused = (result: DataAccessResult): ActionOutcome => ({ result: result as ActionResult, returned: undefined });
+/** Results of those that were asked for, put beside those that could not be. */
+function spread<T>(asked: readonly (VariableRequest | Missing)[], results: readonly T[], missing: (error: Missing) => T): readonly T[] {
+  let next = 0;
+  return asked.map((variable) => (isKnown(variable) ? (results[next++] as T) : missing(variable)));
+}
 
 async function inOrder<T, R>(items: readonly T[], step: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];

@@ -1,4 +1,5 @@
 import { InvariantError } from "../errors.ts";
+import { currentAssociation } from "./classes/association-ln.ts";
 import { attributeById, type CosemClass, methodById } from "./define.ts";
 import type { LogicalName } from "./logical-name.ts";
 
@@ -62,15 +63,14 @@ export function roomOf(classId: number): number {
 
 const sapAssignmentClass = 17;
 const logicalDeviceNameObject: LogicalName = "0.0.42.0.0.255";
-const currentAssociation: LogicalName = "0.0.40.0.0.255";
 
 interface Allocation extends NamedObject {
   readonly baseName: number;
 }
 
 /**
- * The short names of a device. They follow from the list of all objects it can ever have, in the order of that list, so
- * an object has the same name for every role, and keeps it when others join.
+ * The short names of a device. They follow from the classes and names of all objects it can ever have, whatever the order
+ * they are listed in, so an object has the same short name for every role, and keeps it as more of them are served.
  */
 export class ShortNames {
   readonly #byObject = new Map<LogicalName, number>();
@@ -81,7 +81,7 @@ export class ShortNames {
   constructor(objects: Iterable<NamedObject>) {
     const allocations: Allocation[] = [];
     let next = firstBaseName;
-    for (const { classId, logicalName } of objects) {
+    for (const { classId, logicalName } of [...objects].sort(byClassAndName)) {
       const reserved = reservedFor(classId, logicalName);
       allocations.push({ classId, logicalName, baseName: reserved ?? next });
       if (reserved === undefined) next += roomOf(classId);
@@ -107,6 +107,10 @@ export class ShortNames {
     const owner = this.#allocations[low - 1];
     return owner && { logicalName: owner.logicalName, offset: variableName - owner.baseName };
   }
+}
+
+function byClassAndName(a: NamedObject, b: NamedObject): number {
+  return a.classId - b.classId || (a.logicalName < b.logicalName ? -1 : 1);
 }
 
 function reservedFor(classId: number, logicalName: LogicalName): number | undefined {

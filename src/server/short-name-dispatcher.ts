@@ -6,7 +6,6 @@ import {
   type AttributeRequest,
   type GetResult,
   type MethodRequest,
-  methodSelector,
   refuseAll,
   type ServiceRequest,
   type ServiceResult,
@@ -56,8 +55,10 @@ export class ShortNameDispatcher implements ServiceHandler {
     const target = this.#find(variable);
     if (target === undefined) return { error: "object-undefined" };
     if (target.kind === "attribute") return this.#dispatcher.get(target);
+    // A method has nothing to select, so whichever selector comes carries its parameter: some clients send 1. Without any
+    // nothing is invoked, so that reading names one after the other does no harm.
     const { selection } = variable;
-    if (selection?.selector !== methodSelector) return { error: "scope-of-access-violated" };
+    if (selection === undefined) return { error: "scope-of-access-violated" };
     return then(this.#invoke(target.method, selection.parameters), ({ result, returned }) =>
       result === "success" ? (returned ?? nothingReturned) : { error: resultOf(result) },
     );
@@ -67,6 +68,7 @@ export class ShortNameDispatcher implements ServiceHandler {
     const target = this.#find(variable);
     if (target === undefined) return "object-undefined";
     if (target.kind === "attribute") return this.#dispatcher.set(target, value);
+    if (variable.selection !== undefined) return "scope-of-access-violated";
     return then(this.#invoke(target.method, value), ({ result }) => resultOf(result));
   }
 

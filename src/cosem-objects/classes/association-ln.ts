@@ -11,7 +11,10 @@ import {
 } from "../../dlms/axdr/data-schemas.ts";
 import type { Infer } from "../../dlms/axdr/schema.ts";
 import { attribute, defineClass, method } from "../define.ts";
-import { logicalName } from "../logical-name.ts";
+import { type LogicalName, logicalName } from "../logical-name.ts";
+
+/** The name that means the association in use, whichever other name it has (Blue Book 4.4). */
+export const currentAssociation: LogicalName = "0.0.40.0.0.255";
 
 /** Access modes of an attribute in object lists of Association LN versions 1 and 2 (Blue Book 4.4.4). */
 export const attributeAccessMode = enumeration({

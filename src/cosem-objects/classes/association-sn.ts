@@ -9,6 +9,12 @@ import { attributeAccess, methodAccess } from "./association-ln.ts";
 export const shortNameListElement = structure({ baseName: long, classId: longUnsigned, version: unsigned, logicalName });
 export type ShortNameListElement = Infer<typeof shortNameListElement>;
 
+/** Selective access to object_list: the objects of a class, or the element of one object (Blue Book 4.4.3). */
+export const shortNameListSelector = { byClass: 1, byName: 2 } as const;
+
+/** Parameter of {@link shortNameListSelector} `byName`. */
+export const namedObject = structure({ classId: longUnsigned, logicalName });
+
 /** access_rights_element: what the association may do with the object at a base name. */
 export const shortNameAccessRights = structure({ baseName: long, attributeAccess, methodAccess });
 export type ShortNameAccessRights = Infer<typeof shortNameAccessRights>;
@@ -17,14 +23,19 @@ export type ShortNameAccessRights = Infer<typeof shortNameAccessRights>;
 export const attributeIdentification = structure({ classId: longUnsigned, logicalName, attributeId: integer });
 export type AttributeIdentification = Infer<typeof attributeIdentification>;
 
-/** Association SN, class 12 version 2 (Blue Book 4.4.3). */
+/**
+ * Association SN, class 12 version 2 (Blue Book 4.4.3). Methods 1, 2, 4 and 7 belong to its earlier versions, which had no
+ * access_rights_list.
+ */
 export const AssociationSn = defineClass({
   classId: 12,
   version: 2,
   name: "Association SN",
   attributes: {
     logicalName: attribute(1, logicalName, "r", "identifies the object"),
-    objectList: attribute(2, arrayOf(shortNameListElement), "r", "objects visible in the association, with their base names"),
+    objectList: attribute(2, arrayOf(shortNameListElement), "r", "objects visible in the association, with their base names", {
+      selectors: Object.values(shortNameListSelector),
+    }),
     accessRightsList: attribute(3, arrayOf(shortNameAccessRights), "r", "what the association may do with each object"),
     securitySetupReference: attribute(4, logicalName, "r", "security setup object in use"),
   },

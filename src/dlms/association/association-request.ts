@@ -63,7 +63,8 @@ export function examine(
   const hls = expected !== "none" && expected !== "lls";
   const challenge = aarq.authenticationValue?.length ?? 0;
   if (hls && (challenge < challengeLengths.shortest || challenge > challengeLengths.longest)) return refused("authentication-failure");
-  if (expected !== "none" && !mayTry()) return { ...refused("authentication-failure"), secret: true };
+  // What was not looked at is no attempt: it must not keep the right client out any longer.
+  if (expected !== "none" && !mayTry()) return refused("authentication-failure");
   if (!hls && !authenticates(aarq, authentication)) return { ...refused("authentication-failure"), secret: true };
   return {
     hls,

@@ -12,7 +12,7 @@ export const securityHeaderLength = 5;
 /** Octets of the authentication tag behind the content, in every suite. */
 export const tagLength = 12;
 
-/** Largest invocation counter that may be used; FFFFFFFF is reserved (Green Book 9.2.3.3.7.3). */
+/** Largest invocation counter that may be used; FFFFFFFF is never valid. */
 export const lastInvocationCounter = 0xfffffffe;
 
 /** Keys and names under which APDUs are protected. */
@@ -144,7 +144,7 @@ function permit({ key, authenticationKey, suite, additionalData }: CipherOptions
     throw new SecurityError("suite-mismatch", `the APDU is of security suite ${control.suite}, which is not in force`);
   }
   if (control.compressed) throw new SecurityError("compressed", "compressed APDUs are not supported");
-  // A layer without protection exists inside general-ciphering only (Green Book 9.2.7.2.4.7).
+  // A layer without protection exists inside general-ciphering only (Green Book 9.2.7.2.4).
   if (!control.authenticated && !control.encrypted && additionalData === undefined) {
     throw new SecurityError("policy", "a ciphered APDU without any protection");
   }
@@ -171,7 +171,7 @@ function contentOf(
   return createDecipheriv(securitySuites[control.suite].aead, keyObjectOf(options.key), iv, tagOption).update(body);
 }
 
-/** System title of the originator, then the counter (Green Book 9.2.3.3.7.3). */
+/** The initialization vector: system title of the originator, then the counter (Green Book 9.2.7.2.4). */
 function vectorOf(originator: SystemTitle, invocationCounter: number): Uint8Array {
   if (originator.length !== systemTitleLength) throw new DecodeError("bad-length", "system title", 0);
   initializationVector.set(originator);
@@ -189,7 +189,7 @@ function writeCounter(bytes: Uint8Array, at: number, counter: number): void {
 /** SC and the authentication key, with which all additional data begins; SC is put in for each APDU. */
 const prefixes = new WeakMap<SecretKey, Uint8Array>();
 
-/** SC, AK, the header of general-ciphering, and the APDU where it is not enciphered (Green Book 9.2.7.2.4.5). */
+/** SC, AK, the header of general-ciphering, and the APDU where it is not enciphered (Green Book 9.2.7.2.4). */
 function additionalDataOf(options: CipherOptions, control: number, clear: Uint8Array | undefined): Uint8Array {
   const prefix = prefixOf(options.authenticationKey);
   prefix[0] = control;

@@ -15,7 +15,7 @@ import type { SecurityControl } from "./security-control.ts";
 import type { PublicKeySuite, SecuritySuite } from "./suite.ts";
 import type { SystemTitle } from "./system-title.ts";
 
-/** The key of one general-ciphering APDU as its originator has it (Green Book 9.2.3.4.6 and 9.2.7.2.4.8). */
+/** The key of one general-ciphering APDU as its originator has it (Green Book 9.5, Key-Info). */
 export type OriginatorKey =
   /** Both know which, and the APDU does not say. */
   | { readonly type: "absent"; readonly key: SecretKey }

@@ -24,8 +24,8 @@ const defaultBlockSize = 1000;
 
 /**
  * Invocation counter of the sending side for one encryption key. Strictly increasing: a value is given out once, and only
- * after it has been reserved durably, so that a crash at any moment skips values and never repeats one (Green Book
- * 9.2.3.3.7.3: the same key and counter twice would give the key away).
+ * after it has been reserved durably, so that a crash at any moment skips values and never repeats one. GCM under the same
+ * key and counter twice would reveal what both messages say, and let anybody forge tags (NIST SP 800-38D, appendix A).
  */
 export class InvocationCounterSender {
   readonly #reservation: CounterReservation | undefined;
@@ -94,7 +94,7 @@ export class InvocationCounterSender {
 
 /**
  * Invocation counter of the receiving side for one encryption key and one originator: accepts each value at most once, and
- * none below the highest seen (Green Book 9.2.3.3.7.3).
+ * none below the highest seen.
  */
 export class InvocationCounterReceiver {
   readonly #store: CounterStore | undefined;

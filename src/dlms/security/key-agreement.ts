@@ -24,7 +24,7 @@ interface Parties {
 }
 
 /**
- * The schemes (Green Book 9.2.3.4.6; NIST SP 800-56A), which differ in whose keys go in and in what the parties are:
+ * The schemes (NIST SP 800-56A, as the Green Book profiles it), which differ in whose keys go in and in what the parties are:
  * - 2e0s: ephemeral keys of both, for `key_agreement` of the security setup
  * - 1e1s: ephemeral key of the originator, static key of the recipient
  * - 0e2s: static keys of both, and the transaction id that makes the key differ each time
@@ -64,7 +64,7 @@ export function agreeKey(agreement: KeyAgreement): SecretKey {
 
 const algorithms = { "aes-gcm": { 16: 0, 32: 1 }, "aes-wrap": { 16: 2, 32: 3 } } as const satisfies Record<KeyPurpose, object>;
 
-/** 2.16.756.5.8.3.n, the algorithms of DLMS UA (Green Book 9.2.3.4.6.5). */
+/** 2.16.756.5.8.3.n, the algorithm identifiers of DLMS UA. */
 function algorithmId({ suite, purpose = "aes-gcm", legacyAlgorithmId = false }: Parties): Uint8Array {
   return Uint8Array.of(0x60, 0x85, 0x74, legacyAlgorithmId ? 0x06 : 0x05, 0x08, 0x03, algorithms[purpose][securitySuites[suite].keyLength]);
 }

@@ -10,7 +10,7 @@ const integrityLength = 8;
 /** The initial value that proves integrity (RFC 3394 2.2.3.1). */
 const initialValue = new Uint8Array(integrityLength).fill(0xa6);
 
-/** `key` under the key encrypting key `kek` (RFC 3394; Green Book 9.2.3.3.7.5): 24 or 40 octets. */
+/** `key` under the key encrypting key `kek` (RFC 3394): 24 or 40 octets. */
 export function wrapKey(kek: SecretKey, key: SecretKey): Uint8Array {
   const cipher = createCipheriv(algorithmOf(kek), keyObjectOf(kek), initialValue);
   return Uint8Array.from(Buffer.concat([cipher.update(key.exposeSecret()), cipher.final()]));

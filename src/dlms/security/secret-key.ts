@@ -1,7 +1,7 @@
 import { DecodeError } from "../../errors.ts";
 import { SecretBytes } from "./secret-bytes.ts";
 
-/** A symmetric key of 16 octets (suites 0 and 1) or 32 (suite 2); see Green Book 9.2.3.3.7. */
+/** A symmetric key of 16 octets (suites 0 and 1) or 32 (suite 2), as the Green Book sizes them. */
 export class SecretKey extends SecretBytes {
   /**
    * A key of these octets, which are copied.

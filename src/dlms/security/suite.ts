@@ -1,6 +1,6 @@
 import { type Curve, curves } from "./curve.ts";
 
-/** What a security suite stands for (Green Book 9.2.3.7, Table 20). */
+/** What a security suite stands for (Green Book, security suites). */
 export interface SuiteAlgorithms {
   /** Octets of every symmetric key. */
   readonly keyLength: 16 | 32;

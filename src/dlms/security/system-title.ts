@@ -1,7 +1,7 @@
 import { fromHex, toHex } from "../../bytes/hex.ts";
 import { DecodeError } from "../../errors.ts";
 
-/** Eight octets that name a device for ciphering: three letters of the manufacturer, then its number (Green Book 4.3.4). */
+/** Eight octets that name a device for ciphering: three letters of the manufacturer, then its number. */
 export type SystemTitle = Uint8Array;
 
 /** Octets of a system title. */

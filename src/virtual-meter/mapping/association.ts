@@ -1,28 +1,34 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
 import { ByteWriter } from "../../bytes/byte-writer.ts";
 import { accessRightsOf, attributeRight } from "../../cosem-objects/access.ts";
-import { AssociationLn, type ObjectListElement } from "../../cosem-objects/classes/association-ln.ts";
-import { AssociationSn, type AttributeIdentification } from "../../cosem-objects/classes/association-sn.ts";
+import { AssociationLn, currentAssociation, type ObjectListElement } from "../../cosem-objects/classes/association-ln.ts";
+import {
+  AssociationSn,
+  type AttributeIdentification,
+  namedObject,
+  type ShortNameListElement,
+  shortNameListElement,
+  shortNameListSelector,
+} from "../../cosem-objects/classes/association-sn.ts";
 import { attributeById } from "../../cosem-objects/define.ts";
 import type { ObjectView, VisibleObject } from "../../cosem-objects/logical-device.ts";
-import { type LogicalName, logicalName as logicalNameSchema } from "../../cosem-objects/logical-name.ts";
+import type { LogicalName } from "../../cosem-objects/logical-name.ts";
 import { bind, type CosemObject, type Encoder, type ObjectContext, unreadable } from "../../cosem-objects/object.ts";
 import type { ShortNames } from "../../cosem-objects/short-names.ts";
 import { applicationContexts, authenticationMechanisms, objectIdentifierOctets } from "../../dlms/acse/object-identifiers.ts";
 import { decodeData } from "../../dlms/axdr/data.ts";
-import { arrayOf, longUnsigned, structure } from "../../dlms/axdr/data-schemas.ts";
+import { arrayOf, longUnsigned } from "../../dlms/axdr/data-schemas.ts";
 import type { DlmsData } from "../../dlms/axdr/dlms-data.ts";
+import type { Schema } from "../../dlms/axdr/schema.ts";
 import { conformanceBits } from "../../dlms/xdlms/conformance.ts";
 import { dlmsVersion } from "../../dlms/xdlms/initiate.ts";
 import type { DataAccessResult } from "../../dlms/xdlms/results.ts";
 import type { AccessSelection } from "../../dlms/xdlms/selective-access.ts";
 import { DecodeError } from "../../errors.ts";
 
-const current: LogicalName = "0.0.40.0.0.255";
-
 /** The association objects of one role: its own, and the name that always means the one in use. */
 export function associationObjects(ownName: LogicalName, view: ObjectView): readonly VisibleObject[] {
-  return [current, ownName].map((name) => ({ object: associationObject(name, view), right: { read: true, write: false, invoke: false } }));
+  return [currentAssociation, ownName].map((name) => ({ object: associationObject(name, view), right: { read: true, write: false, invoke: false } }));
 }
 
 function associationObject(logicalName: LogicalName, view: ObjectView): CosemObject {
@@ -52,23 +58,15 @@ function associationObject(logicalName: LogicalName, view: ObjectView): CosemObj
 
 /** The association object of an association with short names; those with logical names are not seen there. */
 export function shortNameAssociationObjects(view: ObjectView, names: ShortNames): readonly VisibleObject[] {
-  const named = (): readonly { readonly visible: VisibleObject; readonly baseName: number }[] =>
-    [...view.objects].flatMap((visible) => {
-      const baseName = names.baseName(visible.object.logicalName);
-      return baseName === undefined ? [] : [{ visible, baseName: signed(baseName) }];
-    });
   const object = bind(AssociationSn, {
-    logicalName: current,
+    logicalName: currentAssociation,
     attributes: {
-      objectList: () =>
-        named().map(({ visible: { object }, baseName }) => ({
-          baseName,
-          classId: object.cosemClass.classId,
-          version: object.cosemClass.version,
-          logicalName: object.logicalName,
-        })),
+      objectList: shortNameListEncoder(view, names),
       accessRightsList: () =>
-        named().map(({ visible: { object, right }, baseName }) => ({ baseName, ...accessRightsOf(object.cosemClass, right) })),
+        namedObjects(view, names).map(({ visible: { object, right }, baseName }) => ({
+          baseName,
+          ...accessRightsOf(object.cosemClass, right),
+        })),
       securitySetupReference: "0.0.0.0.0.0",
     },
     methods: {
@@ -76,6 +74,54 @@ export function shortNameAssociationObjects(view: ObjectView, names: ShortNames)
     },
   });
   return [{ object, right: { read: true, write: false, invoke: true } }];
+}
+
+/** The visible objects that have short names, with the base name as a signed number of 16 bits (Blue Book 4.4.3). */
+function namedObjects(view: ObjectView, names: ShortNames): readonly { readonly visible: VisibleObject; readonly baseName: number }[] {
+  return [...view.objects].flatMap((visible) => {
+    const baseName = names.baseName(visible.object.logicalName);
+    return baseName === undefined ? [] : [{ visible, baseName: (baseName << 16) >> 16 }];
+  });
+}
+
+/** object_list with its selectors; the element of one object comes alone, not as a list of one. */
+function shortNameListEncoder(view: ObjectView, names: ShortNames): Encoder {
+  const { schema } = AssociationSn.attributes.objectList;
+  const list = (): readonly ShortNameListElement[] =>
+    namedObjects(view, names).map(({ visible: { object }, baseName }) => ({
+      baseName,
+      classId: object.cosemClass.classId,
+      version: object.cosemClass.version,
+      logicalName: object.logicalName,
+    }));
+  return {
+    encode(writer, selection): DataAccessResult {
+      switch (selection?.selector) {
+        case undefined:
+          schema.write(writer, list());
+          return "success";
+        case shortNameListSelector.byClass: {
+          const wanted = parameterOf(selection, longUnsigned);
+          if (wanted === undefined) return "type-unmatched";
+          schema.write(
+            writer,
+            list().filter(({ classId }) => classId === wanted),
+          );
+          return "success";
+        }
+        case shortNameListSelector.byName: {
+          const wanted = parameterOf(selection, namedObject);
+          if (wanted === undefined) return "type-unmatched";
+          const found = list().find((element) => isSame(element, wanted));
+          if (found === undefined) return "object-undefined";
+          shortNameListElement.write(writer, found);
+          return "success";
+        }
+        default:
+          return "scope-of-access-violated";
+      }
+    },
+  };
 }
 
 /** null-data for what cannot be read: the method has no other way to say so. */
@@ -92,11 +138,6 @@ function readByLogicalName(
   const writer = new ByteWriter(256);
   return found.object.read(attributeId, writer, undefined, context) === "success" ? decodeData(writer.finish()) : nothing;
 }
-
-/** base_name is a signed number of 16 bits (Blue Book 4.4.3). */
-const signed = (baseName: number): number => (baseName << 16) >> 16;
-
-const objectId = structure({ classId: longUnsigned, logicalName: logicalNameSchema });
 
 type Filter = (element: ObjectListElement) => boolean;
 
@@ -115,31 +156,46 @@ function objectListEncoder(view: ObjectView): Encoder {
 }
 
 function filterOf(selection: AccessSelection | undefined): Filter | "malformed" | undefined {
-  if (selection === undefined || selection.selector === 1) return () => true;
-  try {
-    const reader = new ByteReader(selection.parameters);
-    switch (selection.selector) {
-      case 2: {
-        const classes = new Set(arrayOf(longUnsigned).read(reader));
-        return ({ classId }) => classes.has(classId);
-      }
-      case 3: {
-        const wanted = arrayOf(objectId).read(reader);
-        return (element) => wanted.some((id) => isSame(element, id));
-      }
-      case 4: {
-        const wanted = objectId.read(reader);
-        return (element) => isSame(element, wanted);
-      }
-      default:
-        return undefined;
+  switch (selection?.selector) {
+    case undefined:
+    case 1:
+      return () => true;
+    case 2: {
+      const wanted = parameterOf(selection, arrayOf(longUnsigned));
+      const classes = new Set(wanted);
+      return wanted === undefined ? "malformed" : ({ classId }) => classes.has(classId);
     }
+    case 3: {
+      const wanted = parameterOf(selection, arrayOf(namedObject));
+      return wanted === undefined ? "malformed" : (element) => wanted.some((name) => isSame(element, name));
+    }
+    case 4: {
+      const wanted = parameterOf(selection, namedObject);
+      return wanted === undefined ? "malformed" : (element) => isSame(element, wanted);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The parameter of a selection; undefined where it is of another type. */
+function parameterOf<T>({ parameters }: AccessSelection, schema: Schema<T>): T | undefined {
+  try {
+    const reader = new ByteReader(parameters);
+    const value = schema.read(reader);
+    reader.expectEnd("access parameters");
+    return value;
   } catch (error) {
-    if (error instanceof DecodeError) return "malformed";
+    if (error instanceof DecodeError) return undefined;
     throw error;
   }
 }
 
-function isSame(element: ObjectListElement, id: { readonly classId: number; readonly logicalName: LogicalName }): boolean {
-  return element.classId === id.classId && element.logicalName === id.logicalName;
+interface Named {
+  readonly classId: number;
+  readonly logicalName: LogicalName;
+}
+
+function isSame(element: Named, wanted: Named): boolean {
+  return element.classId === wanted.classId && element.logicalName === wanted.logicalName;
 }

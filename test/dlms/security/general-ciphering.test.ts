@@ -169,6 +169,14 @@ describe("General ciphering", () => {
     }
   });
 
+  it("carries no key with static keys of both, and refuses one that does", () => {
+    const [key, recipient] = choices(1)[5] as Choice;
+    const bytes = protectGeneral({ header, key, authenticationKey }, securityControl(1, "both"), 0, getRequest);
+    const at = toHex(bytes).indexOf("0102010200") / 2 + 4;
+    const laden = Uint8Array.of(...bytes.subarray(0, at), 1, 0xaa, ...bytes.subarray(at + 1));
+    expect(refusalOf(() => unprotectGeneral(recipient, laden))).to.equal("trailing-data");
+  });
+
   it("has no key agreement in suite 0", () => {
     for (const [key] of choices(1).slice(4)) {
       expect(refusalOf(() => protectGeneral({ header, key, authenticationKey }, securityControl(0, "both"), 0, getRequest))).to.equal(

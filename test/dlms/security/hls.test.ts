@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { fromHex, toHex } from "../../../src/bytes/hex.ts";
+import { decipherUnverified, protect } from "../../../src/dlms/security/apdu-cipher.ts";
 import { createChallenge, type HlsCredentials, type HlsExchange, respond, verify } from "../../../src/dlms/security/hls.ts";
 import { PrivateKey } from "../../../src/dlms/security/private-key.ts";
 import { PublicKey } from "../../../src/dlms/security/public-key.ts";
 import { SecretBytes } from "../../../src/dlms/security/secret-bytes.ts";
+import { securityControl } from "../../../src/dlms/security/security-control.ts";
 import {
   authenticationKey,
   client,
@@ -178,6 +180,16 @@ describe("High level security", () => {
       expect(refusalOf(() => verify(other, ofServer, answer))).to.equal("authentication-failed");
     }
     expect(refusalOf(() => verify(gmac, ofServer, Uint8Array.of(0x30, ...answer.subarray(1))))).to.equal("authentication-failed");
+  });
+
+  it("refuses the tag of an enciphered APDU, though its cipher text is the challenge", () => {
+    const options = { key: encryptionKey, authenticationKey, systemTitle: client };
+    const enciphered = Uint8Array.of(0x30, 0, 0, 0, 7, ...serverChallenge, ...new Uint8Array(12));
+    const { plain } = decipherUnverified(options, client, enciphered);
+    const whole = protect(options, securityControl(0, "both"), 7, plain);
+    expect(toHex(whole.subarray(5, -12))).to.equal(toHex(serverChallenge));
+    const answer = Uint8Array.of(...whole.subarray(0, 5), ...whole.subarray(-12));
+    expect(refusalOf(() => verify(gmac, ofServer, answer))).to.equal("authentication-failed");
   });
 
   it("passes on what a manufacturer's function throws", () => {
