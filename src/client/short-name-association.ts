@@ -1,8 +1,9 @@
 import { ByteReader } from "../bytes/byte-reader.ts";
 import { findClass } from "../cosem-objects/catalogue.ts";
+import { currentAssociation } from "../cosem-objects/classes/association-ln.ts";
 import { AssociationSn } from "../cosem-objects/classes/association-sn.ts";
 import { methodById } from "../cosem-objects/define.ts";
-import { attributeOffset, methodOffset, reservedBaseNames } from "../cosem-objects/short-names.ts";
+import { logicalNameFromBytes, logicalNameToBytes } from "../cosem-objects/logical-name.ts";
 import type { NegotiatedContext } from "../dlms/association/negotiation.ts";
 import {
   type ActionOutcome,
@@ -15,14 +16,19 @@ import {
   type ServiceResultOf,
   type VariableRequest,
 } from "../dlms/association/services.ts";
+import type { CosemAttributeDescriptor, CosemMethodDescriptor } from "../dlms/xdlms/descriptors.ts";
 import { rawNullData } from "../dlms/xdlms/raw-data.ts";
-import type { DataAccessResult } from "../dlms/xdlms/results.ts";
+import type { ActionResult, DataAccessResult } from "../dlms/xdlms/results.ts";
 import { DataAccessError, LocalProtocolError } from "../errors.ts";
 import type { ProgressListener, ServiceAssociation } from "./association.ts";
-import { BaseNames } from "./base-names.ts";
+import { BaseNames, type Unnamed } from "./base-names.ts";
 
-/** A refusal that needs no question: the object list says that there is nothing to ask for. */
-type Missing = "object-undefined" | "object-class-inconsistent";
+/** object_list of the association in use: where all base names come from. */
+const objectList = {
+  classId: AssociationSn.classId,
+  logicalName: logicalNameToBytes(currentAssociation),
+  attributeId: AssociationSn.attributes.objectList.id,
+} as const;
 
 /**
  * An association with short names that is spoken to with logical ones: GET, SET and ACTION become Read and Write. The base
@@ -40,7 +46,7 @@ export class ShortNameAssociation implements ServiceAssociation {
     return this.#association.context;
   }
 
-  /** @throws LocalProtocolError for ACCESS, and for methods of classes whose short names nobody here knows */
+  /** @throws LocalProtocolError for ACCESS, and for a method of a class whose short names are not known */
   async request(request: ServiceRequest, onProgress?: ProgressListener): Promise<ServiceResult> {
     switch (request.service) {
       case "get":
@@ -71,56 +77,50 @@ export class ShortNameAssociation implements ServiceAssociation {
   async #set(attributes: readonly AttributeRequest[], values: readonly Uint8Array[]): Promise<readonly DataAccessResult[]> {
     const variables = await inOrder(attributes, (attribute) => this.#variableOf(attribute));
     const known = variables.filter(isKnown);
-    const knownValues = values.filter((_, index) => isKnown(variables[index] as VariableRequest | Missing));
+    const knownValues = values.filter((_, index) => isKnown(variables[index] as VariableRequest | Unnamed));
     const { results } = known.length === 0 ? { results: [] } : await this.#write(known, knownValues);
     return spread(variables, results, (error) => error);
   }
 
   /** A method that returns something is a Read with selector 0, any other a Write of its parameter (Green Book 9.3.14). */
   async #invoke({ method, parameter = rawNullData }: MethodRequest, onProgress: ProgressListener | undefined): Promise<ActionOutcome> {
-    const cosemClass = findClass(method.classId);
-    const definition = cosemClass && methodById(cosemClass, method.methodId)?.definition;
-    const offset = cosemClass && methodOffset(cosemClass, method.methodId);
-    if (definition === undefined || offset === undefined) {
-      throw new LocalProtocolError(`the short name of method ${method.methodId} of class ${method.classId} is not known`, {
-        hint: "use --referencing ln where the meter offers it",
-      });
-    }
-    const variableName = (await this.#names(method)).variableName(method, offset);
+    const variableName = (await this.#namesFor(method)).method(method);
     if (typeof variableName === "string") return { result: variableName, returned: undefined };
-    if (definition.result === undefined) {
+    if (!returnsSomething(method)) {
       const { results } = await this.#write([{ variableName, selection: undefined }], [parameter]);
-      return { result: results[0] as DataAccessResult, returned: undefined };
+      return { result: actionResultOf(results[0] as DataAccessResult), returned: undefined };
     }
     const selection = { selector: methodSelector, parameters: parameter };
     const [result] = (await this.#read([{ variableName, selection }], onProgress)).results as readonly [GetResult];
-    return result.data === undefined ? { result: result.error, returned: undefined } : { result: "success", returned: result };
+    if (result.data === undefined) return { result: actionResultOf(result.error), returned: undefined };
+    return { result: "success", returned: result };
   }
 
-  async #variableOf({ attribute, selection }: AttributeRequest): Promise<VariableRequest | Missing> {
-    const variableName = (await this.#names(attribute)).variableName(attribute, attributeOffset(attribute.attributeId));
+  async #variableOf({ attribute, selection }: AttributeRequest): Promise<VariableRequest | Unnamed> {
+    const variableName = (await this.#namesFor(attribute)).attribute(attribute);
     return typeof variableName === "string" ? variableName : { variableName, selection };
   }
 
-  /** The names it takes to find an object. A list that could not be read is asked for again by whoever needs it next. */
-  async #names(object: { readonly classId: number }): Promise<BaseNames> {
-    if (object.classId === AssociationSn.classId) return BaseNames.ofAssociation;
-    this.#baseNames ??= this.#readBaseNames().catch((error: unknown) => {
+  /** The base names it takes to find an object. A list that could not be read is asked for again by whoever needs it next. */
+  #namesFor({ classId, logicalName }: Pick<CosemAttributeDescriptor, "classId" | "logicalName">): Promise<BaseNames> {
+    if (this.#baseNames !== undefined) return this.#baseNames;
+    if (classId === objectList.classId && logicalNameFromBytes(logicalName) === currentAssociation) {
+      return Promise.resolve(BaseNames.initial);
+    }
+    this.#baseNames = this.#readBaseNames();
+    this.#baseNames.catch(() => {
       this.#baseNames = undefined;
-      throw error;
     });
     return this.#baseNames;
   }
 
   async #readBaseNames(): Promise<BaseNames> {
-    const { id, schema } = AssociationSn.attributes.objectList;
-    const variableName = reservedBaseNames.associationSn + attributeOffset(id);
-    const [result] = (await this.#read([{ variableName, selection: undefined }], undefined)).results as readonly [GetResult];
-    if (result.data === undefined) {
-      throw new DataAccessError(String(result.error), "the meter does not show its list of short names");
+    const [result] = await this.#get([{ attribute: objectList, selection: undefined }], undefined);
+    if (result?.data === undefined) {
+      throw new DataAccessError(String(result?.error), "the meter does not show its list of short names");
     }
     const reader = new ByteReader(result.data);
-    const list = schema.read(reader);
+    const list = AssociationSn.attributes.objectList.schema.read(reader);
     reader.expectEnd("object_list");
     return new BaseNames(list);
   }
@@ -134,12 +134,31 @@ export class ShortNameAssociation implements ServiceAssociation {
   }
 }
 
-function isKnown(variable: VariableRequest | Missing): variable is VariableRequest {
+function returnsSomething({ classId, methodId }: CosemMethodDescriptor): boolean {
+  const cosemClass = findClass(classId);
+  return cosemClass !== undefined && methodById(cosemClass, methodId)?.definition.result !== undefined;
+}
+
+/** Results of data access that results of methods do not know. */
+function actionResultOf(result: DataAccessResult): ActionResult {
+  switch (result) {
+    case "long-get-aborted":
+    case "no-long-get-in-progress":
+    case "long-set-aborted":
+    case "no-long-set-in-progress":
+    case "data-block-number-invalid":
+      return "other-reason";
+    default:
+      return result;
+  }
+}
+
+function isKnown(variable: VariableRequest | Unnamed): variable is VariableRequest {
   return typeof variable !== "string";
 }
 
 /** Results of those that were asked for, put beside those that could not be. */
-function spread<T>(asked: readonly (VariableRequest | Missing)[], results: readonly T[], missing: (error: Missing) => T): readonly T[] {
+function spread<T>(asked: readonly (VariableRequest | Unnamed)[], results: readonly T[], missing: (error: Unnamed) => T): readonly T[] {
   let next = 0;
   return asked.map((variable) => (isKnown(variable) ? (results[next++] as T) : missing(variable)));
 }

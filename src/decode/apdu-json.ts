@@ -6,6 +6,7 @@ import { type CosemDateTime, formatDateTime } from "../dlms/axdr/date-time.ts";
 import type { DlmsData } from "../dlms/axdr/dlms-data.ts";
 import { DecodeError } from "../errors.ts";
 import type { ApduItem, Json } from "./explanation.ts";
+import { secretFields } from "./secret-fields.ts";
 
 /** Fields that hold tagged data; every other octet string is just octets. */
 export const dataFields: ReadonlySet<string> = new Set(["data", "value", "values", "parameter", "parameters", "body"]);
@@ -29,6 +30,7 @@ export function holdsBlocks(type: string): boolean {
 
 function toJson(key: string, value: unknown, blocks: boolean): Json {
   if (value instanceof Uint8Array) {
+    if (secretFields.has(key)) return `(${value.length} octets)`;
     if (key === "logicalName" && value.length === 6) return logicalNameFromBytes(value);
     return dataFields.has(key) && !blocks ? dataOctets(value) : toHex(value);
   }

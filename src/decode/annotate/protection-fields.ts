@@ -1,5 +1,5 @@
 import { readLength } from "../../dlms/axdr/length.ts";
-import { generalCiphering, generalSigning } from "../../dlms/xdlms/ciphering.ts";
+import { generalCiphering, generalHeader } from "../../dlms/xdlms/ciphering.ts";
 import type { Located } from "../located.ts";
 import { bodyOf, type CipheredApdu, type ProtectedApdu, type SignedApdu } from "../protected-apdu.ts";
 import type { Annotator } from "./annotator.ts";
@@ -21,9 +21,9 @@ export function markProtected(annotator: Annotator, source: Located, apdu: Prote
 
 function markSigned(marker: FieldMarker, { kind, header, signature }: SignedApdu, depth: number): void {
   marker.mark(depth, { field: "APDU", meaning: kind });
-  const { header: headerType } = generalSigning.type.fields as NonNullable<typeof generalSigning.type.fields>;
-  if (headerType !== undefined) markFields(marker, headerType, header, "", depth + 1);
-  markContent(marker, depth);
+  markFields(marker, generalHeader.type, header, "", depth + 1);
+  marker.reader.skip(markLength(marker, "content length", depth));
+  marker.mark(depth + 1, { field: "content" });
   markLength(marker, "signature length", depth);
   marker.markRest(depth + 1, { field: "signature", meaning: meaningOf(signature) });
 }
@@ -33,8 +33,8 @@ function markCiphered(marker: FieldMarker, apdu: CipheredApdu, depth: number): v
   const { kind, protection, systemTitle, header, keyInfo, control, invocationCounter, content } = apdu;
   marker.mark(depth, { field: "APDU", meaning: protection === kind ? kind : `${protection} ${kind}` });
   if (header !== undefined) {
-    const { header: headerType, keyInfo: keyInfoType } = generalCiphering.type.fields ?? {};
-    if (headerType !== undefined) markFields(marker, headerType, header, "", depth + 1);
+    markFields(marker, generalHeader.type, header, "", depth + 1);
+    const keyInfoType = generalCiphering.type.fields?.["keyInfo"];
     if (keyInfoType !== undefined) markFields(marker, keyInfoType, keyInfo, "keyInfo", depth + 1);
   } else if (systemTitle !== undefined) {
     reader.skip(readLength(reader, "system title"));
@@ -51,12 +51,6 @@ function markCiphered(marker: FieldMarker, apdu: CipheredApdu, depth: number): v
   marker.mark(depth + 1, { field, meaning: control.encrypted ? undefined : "in clear", secret: !control.encrypted });
   reader.skip(start + content.length - reader.offset);
   marker.mark(depth + 1, { field: "tag" });
-}
-
-function markContent(marker: FieldMarker, depth: number): void {
-  const length = markLength(marker, "content length", depth);
-  marker.reader.skip(length);
-  marker.mark(depth + 1, { field: "content" });
 }
 
 function markLength(marker: FieldMarker, field: string, depth: number): number {

@@ -10,6 +10,7 @@ import { rawData } from "../../dlms/xdlms/raw-data.ts";
 import { DecodeError } from "../../errors.ts";
 import { markData } from "./data-fields.ts";
 import type { FieldMarker } from "./field-marker.ts";
+import { secretFields } from "../secret-fields.ts";
 import { meaningOf, meaningOfLogicalName } from "./meaning.ts";
 
 const leafSchemas: readonly Schema<unknown>[] = [
@@ -46,7 +47,7 @@ export function markAll(marker: FieldMarker, type: TypeDescription, value: unkno
  * @param value the decoded value, which says what was chosen where the description has alternatives
  * @throws DecodeError where the octets are not of this type
  */
-function markFields(marker: FieldMarker, type: TypeDescription, value: unknown, field: string, depth: number): void {
+export function markFields(marker: FieldMarker, type: TypeDescription, value: unknown, field: string, depth: number): void {
   const { reader } = marker;
   if (reader.remaining === 0) return;
   if (type === rawData.type) {
@@ -59,7 +60,7 @@ function markFields(marker: FieldMarker, type: TypeDescription, value: unknown, 
     markWrapped(marker, type, type.element, value, field, depth);
   } else {
     const leaf = readLeaf(reader, type);
-    marker.mark(depth, { field, meaning: leaf ?? meaningOf(value) });
+    marker.mark(depth, secretFields.has(field) ? { field, secret: true } : { field, meaning: leaf ?? meaningOf(value) });
   }
 }
 

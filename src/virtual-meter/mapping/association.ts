@@ -28,7 +28,10 @@ import { DecodeError } from "../../errors.ts";
 
 /** The association objects of one role: its own, and the name that always means the one in use. */
 export function associationObjects(ownName: LogicalName, view: ObjectView): readonly VisibleObject[] {
-  return [currentAssociation, ownName].map((name) => ({ object: associationObject(name, view), right: { read: true, write: false, invoke: false } }));
+  return [currentAssociation, ownName].map((name) => ({
+    object: associationObject(name, view),
+    right: { read: true, write: false, invoke: false },
+  }));
 }
 
 function associationObject(logicalName: LogicalName, view: ObjectView): CosemObject {

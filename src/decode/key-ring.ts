@@ -1,0 +1,75 @@
+import type { PrivateKey } from "../dlms/security/private-key.ts";
+import type { PublicKey } from "../dlms/security/public-key.ts";
+import { SecretKey } from "../dlms/security/secret-key.ts";
+import type { SystemTitle } from "../dlms/security/system-title.ts";
+import { DecodeError } from "../errors.ts";
+import type { KeyName } from "./opening.ts";
+
+/** What there is to open APDUs with; whatever is absent leaves closed what needs it. */
+export interface DecipheringKeys {
+  /** Global unicast encryption key. */
+  readonly encryptionKey?: SecretKey;
+  /** Without it tags are not verified. */
+  readonly authenticationKey?: SecretKey;
+  /** Global broadcast encryption key. */
+  readonly broadcastKey?: SecretKey;
+  /** Dedicated keys of Initiate requests in the input are found there. */
+  readonly dedicatedKey?: SecretKey;
+  /** Under which general-ciphering sends keys along. */
+  readonly masterKey?: SecretKey;
+  /** Of the recipient of general-ciphering with an agreed key. */
+  readonly agreementKey?: PrivateKey;
+  /** Of whoever signed APDUs or ephemeral keys. */
+  readonly verificationKey?: PublicKey;
+  /** Static key of the originator of general-ciphering. */
+  readonly peerAgreementKey?: PublicKey;
+  /** Of senders that the input does not name. */
+  readonly systemTitles?: readonly SystemTitle[];
+}
+
+/** A key by the name it is told of. */
+export interface NamedKey {
+  readonly name: KeyName;
+  readonly key: SecretKey;
+}
+
+/** Dedicated keys remembered: each costs an attempt at every APDU that fails. */
+const capacity = 4;
+
+/** The symmetric keys at hand: those given, and those that Initiate requests brought. */
+export class KeyRing {
+  readonly #keys: DecipheringKeys;
+  /** The latest first. */
+  #dedicated: readonly SecretKey[];
+
+  constructor(keys: DecipheringKeys) {
+    this.#keys = keys;
+    this.#dedicated = keys.dedicatedKey === undefined ? [] : [keys.dedicatedKey];
+  }
+
+  /** The dedicated key of an Initiate request; octets that can be no key are passed over. */
+  learnDedicated(octets: Uint8Array): void {
+    try {
+      const key = SecretKey.from(octets);
+      this.#dedicated = [key, ...this.#dedicated.filter((other) => !other.equals(key))].slice(0, capacity);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+    }
+  }
+
+  get dedicated(): readonly NamedKey[] {
+    return this.#dedicated.map((key) => ({ name: "dedicated key", key }));
+  }
+
+  get unicast(): readonly NamedKey[] {
+    return named("encryption key", this.#keys.encryptionKey);
+  }
+
+  get broadcast(): readonly NamedKey[] {
+    return named("broadcast key", this.#keys.broadcastKey);
+  }
+}
+
+function named(name: KeyName, key: SecretKey | undefined): readonly NamedKey[] {
+  return key === undefined ? [] : [{ name, key }];
+}
