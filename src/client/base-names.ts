@@ -40,8 +40,8 @@ export class BaseNames {
 
   constructor(objectList: readonly ShortNameListElement[]) {
     const starts = objectList.map(({ baseName }) => baseName & 0xffff);
-    const limits = [...starts, ...Object.values(reservedBaseNames), endOfNames].sort((a, b) => a - b);
-    const next = new Map(limits.map((start, index) => [start, limits.slice(index).find((limit) => limit > start) ?? endOfNames]));
+    const limits = [...new Set([...starts, ...Object.values(reservedBaseNames)])].sort((a, b) => a - b);
+    const next = new Map(limits.map((start, index) => [start, limits[index + 1] ?? endOfNames]));
     objectList.forEach((element, index) => {
       const baseName = starts[index] as number;
       const entry = { element, baseName, room: (next.get(baseName) as number) - baseName };

@@ -1,7 +1,8 @@
 import { ByteReader } from "../bytes/byte-reader.ts";
+import { accessRightsOf } from "../cosem-objects/access.ts";
 import { findClass } from "../cosem-objects/catalogue.ts";
-import { AssociationLn, type ObjectListElement } from "../cosem-objects/classes/association-ln.ts";
-import { AssociationSn } from "../cosem-objects/classes/association-sn.ts";
+import { type AccessRights, AssociationLn, currentAssociation, type ObjectListElement } from "../cosem-objects/classes/association-ln.ts";
+import { AssociationSn, type ShortNameListElement } from "../cosem-objects/classes/association-sn.ts";
 import { attributeById } from "../cosem-objects/define.ts";
 import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import { nameOf } from "../cosem-objects/names.ts";
@@ -9,7 +10,7 @@ import { type ScalerUnit, scalerUnit } from "../cosem-objects/unit.ts";
 import { encodeData } from "../dlms/axdr/data.ts";
 import type { DlmsData } from "../dlms/axdr/dlms-data.ts";
 import type { DataAccessResult } from "../dlms/xdlms/results.ts";
-import { DecodeError } from "../errors.ts";
+import { DataAccessError, DecodeError, ExceptionResponseError } from "../errors.ts";
 import type { AttributeAddress, AttributeOutcome, DlmsClient } from "./dlms-client.ts";
 
 /** One attribute of a visible object, with everything needed to show it. */
@@ -31,28 +32,48 @@ export interface DeviceView {
   readonly objects: readonly ObjectListElement[];
   /** Scalers and units read so far, by `logical name:attribute`. */
   readonly scalers: Map<string, ScalerUnit>;
+  /** Base names 0..FFFF, of an association with short names that has just been asked. */
+  readonly baseNames?: ReadonlyMap<LogicalName, number>;
 }
-
-const currentAssociation: LogicalName = "0.0.40.0.0.255";
 
 /** The current association's list of objects. */
 export async function readDeviceView(client: DlmsClient): Promise<DeviceView> {
-  const objects =
-    client.context.referencing === "short-name"
-      ? await readShortNameView(client)
-      : await client.get(AssociationLn, currentAssociation, "objectList");
-  return { objects, scalers: new Map() };
+  if (client.context.referencing === "short-name") return readShortNameView(client);
+  return { objects: await client.get(AssociationLn, currentAssociation, "objectList"), scalers: new Map() };
 }
 
 /** With short names the list and the rights are two attributes, joined by base name. */
-async function readShortNameView(client: DlmsClient): Promise<readonly ObjectListElement[]> {
+async function readShortNameView(client: DlmsClient): Promise<DeviceView> {
   const list = await client.get(AssociationSn, currentAssociation, "objectList");
-  const rights = await client.get(AssociationSn, currentAssociation, "accessRightsList");
-  const byBaseName = new Map(rights.map(({ baseName, ...accessRights }) => [baseName, accessRights]));
-  return list.map(({ baseName, ...object }) => ({
-    ...object,
-    accessRights: byBaseName.get(baseName) ?? { attributeAccess: [], methodAccess: [] },
-  }));
+  const rights = await readShortNameRights(client, list);
+  return {
+    objects: list.map(({ baseName, ...object }) => ({ ...object, accessRights: rights?.get(baseName) ?? usualRights(object) })),
+    scalers: new Map(),
+    baseNames: new Map(list.map(({ logicalName, baseName }) => [logicalName, baseName & 0xffff])),
+  };
+}
+
+/** Undefined where the meter does not tell: many have an association object without this attribute, or of a type of their own. */
+async function readShortNameRights(
+  client: DlmsClient,
+  list: readonly ShortNameListElement[],
+): Promise<ReadonlyMap<number, AccessRights> | undefined> {
+  const association = list.find(({ classId, logicalName }) => classId === AssociationSn.classId && logicalName === currentAssociation);
+  if (association !== undefined && association.version < AssociationSn.version) return undefined;
+  try {
+    const rights = await client.get(AssociationSn, currentAssociation, "accessRightsList");
+    return new Map(rights.map(({ baseName, ...accessRights }) => [baseName, accessRights]));
+  } catch (error) {
+    if (error instanceof DataAccessError || error instanceof ExceptionResponseError || error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
+/** Attributes are read only and methods out of reach, where a meter says nothing else (DLMS UA, on association objects). */
+function usualRights({ classId, version }: Pick<ShortNameListElement, "classId" | "version">): AccessRights {
+  const cosemClass = findClass(classId, version);
+  if (cosemClass === undefined) return { attributeAccess: [], methodAccess: [] };
+  return accessRightsOf(cosemClass, { read: true, write: false, invoke: false });
 }
 
 /** For each class, the attribute that holds scaler and unit, and those it speaks of (Blue Book class tables). */

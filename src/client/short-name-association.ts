@@ -3,7 +3,8 @@ import { findClass } from "../cosem-objects/catalogue.ts";
 import { currentAssociation } from "../cosem-objects/classes/association-ln.ts";
 import { AssociationSn } from "../cosem-objects/classes/association-sn.ts";
 import { methodById } from "../cosem-objects/define.ts";
-import { logicalNameFromBytes, logicalNameToBytes } from "../cosem-objects/logical-name.ts";
+import { logicalNameFromBytes } from "../cosem-objects/logical-name.ts";
+import { attributeOffset, reservedBaseNames } from "../cosem-objects/short-names.ts";
 import type { NegotiatedContext } from "../dlms/association/negotiation.ts";
 import {
   type ActionOutcome,
@@ -23,12 +24,7 @@ import { DataAccessError, LocalProtocolError } from "../errors.ts";
 import type { ProgressListener, ServiceAssociation } from "./association.ts";
 import { BaseNames, type Unnamed } from "./base-names.ts";
 
-/** object_list of the association in use: where all base names come from. */
-const objectList = {
-  classId: AssociationSn.classId,
-  logicalName: logicalNameToBytes(currentAssociation),
-  attributeId: AssociationSn.attributes.objectList.id,
-} as const;
+const { objectList } = AssociationSn.attributes;
 
 /**
  * An association with short names that is spoken to with logical ones: GET, SET and ACTION become Read and Write. The base
@@ -104,7 +100,7 @@ export class ShortNameAssociation implements ServiceAssociation {
   /** The base names it takes to find an object. A list that could not be read is asked for again by whoever needs it next. */
   #namesFor({ classId, logicalName }: Pick<CosemAttributeDescriptor, "classId" | "logicalName">): Promise<BaseNames> {
     if (this.#baseNames !== undefined) return this.#baseNames;
-    if (classId === objectList.classId && logicalNameFromBytes(logicalName) === currentAssociation) {
+    if (classId === AssociationSn.classId && logicalNameFromBytes(logicalName) === currentAssociation) {
       return Promise.resolve(BaseNames.initial);
     }
     this.#baseNames = this.#readBaseNames();
@@ -115,12 +111,13 @@ export class ShortNameAssociation implements ServiceAssociation {
   }
 
   async #readBaseNames(): Promise<BaseNames> {
-    const [result] = await this.#get([{ attribute: objectList, selection: undefined }], undefined);
-    if (result?.data === undefined) {
-      throw new DataAccessError(String(result?.error), "the meter does not show its list of short names");
+    const variableName = reservedBaseNames.associationSn + attributeOffset(objectList.id);
+    const [result] = (await this.#read([{ variableName, selection: undefined }], undefined)).results as readonly [GetResult];
+    if (result.data === undefined) {
+      throw new DataAccessError(String(result.error), "the meter does not show its list of short names");
     }
     const reader = new ByteReader(result.data);
-    const list = AssociationSn.attributes.objectList.schema.read(reader);
+    const list = objectList.schema.read(reader);
     reader.expectEnd("object_list");
     return new BaseNames(list);
   }

@@ -39,26 +39,26 @@ const capacity = 4;
 /** The symmetric keys at hand: those given, and those that Initiate requests brought. */
 export class KeyRing {
   readonly #keys: DecipheringKeys;
-  /** The latest first. */
-  #dedicated: readonly SecretKey[];
+  /** From Initiate requests, the latest first. */
+  #learnt: readonly SecretKey[] = [];
 
   constructor(keys: DecipheringKeys) {
     this.#keys = keys;
-    this.#dedicated = keys.dedicatedKey === undefined ? [] : [keys.dedicatedKey];
   }
 
   /** The dedicated key of an Initiate request; octets that can be no key are passed over. */
   learnDedicated(octets: Uint8Array): void {
     try {
       const key = SecretKey.from(octets);
-      this.#dedicated = [key, ...this.#dedicated.filter((other) => !other.equals(key))].slice(0, capacity);
+      this.#learnt = [key, ...this.#learnt.filter((other) => !other.equals(key))].slice(0, capacity);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
     }
   }
 
   get dedicated(): readonly NamedKey[] {
-    return this.#dedicated.map((key) => ({ name: "dedicated key", key }));
+    const { dedicatedKey } = this.#keys;
+    return [...this.#learnt, ...(dedicatedKey === undefined ? [] : [dedicatedKey])].map((key) => ({ name: "dedicated key", key }));
   }
 
   get unicast(): readonly NamedKey[] {

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { ObjectReader } from "../../client/object-reader.ts";
+import { ObjectReader, readDeviceView } from "../../client/object-reader.ts";
 import { findClass } from "../../cosem-objects/catalogue.ts";
 import type { ObjectListElement } from "../../cosem-objects/classes/association-ln.ts";
 import { attributeById, methodById } from "../../cosem-objects/define.ts";
@@ -34,14 +34,18 @@ interface ObjectJson {
   readonly classId: number;
   readonly version: number;
   readonly name: string;
+  /** In an association with short names. */
+  readonly baseName?: number;
   readonly attributes: readonly (MemberJson & Partial<Omit<ReadingJson, "name">>)[];
   readonly methods: readonly MemberJson[];
 }
 
 async function objects(output: Output, options: TargetOptions & { readonly values?: boolean }, target: string): Promise<void> {
   await withClient(target, options, output, async (client) => {
-    const { view, save } = await cachedView(client);
-    const listed = view.objects.map(describe);
+    // What is kept from earlier sessions has no base names.
+    const { view, save } =
+      client.context.referencing === "short-name" ? { view: await readDeviceView(client), save: () => {} } : await cachedView(client);
+    const listed = view.objects.map((object) => describe(object, view.baseNames?.get(object.logicalName)));
     if (options.values !== true) {
       save();
       output.result(listed, () => table(listed, output.width));
@@ -55,13 +59,14 @@ async function objects(output: Output, options: TargetOptions & { readonly value
   });
 }
 
-function describe({ classId, version, logicalName, accessRights }: ObjectListElement): ObjectJson {
+function describe({ classId, version, logicalName, accessRights }: ObjectListElement, baseName: number | undefined): ObjectJson {
   const cosemClass = findClass(classId, version);
   return {
     logicalName,
     classId,
     version,
     name: nameOf(logicalName) ?? cosemClass?.name ?? formatObis(logicalName),
+    ...(baseName === undefined ? {} : { baseName }),
     attributes: accessRights.attributeAccess.map(({ attributeId, accessMode }) => ({
       id: attributeId,
       name: (cosemClass && attributeById(cosemClass, attributeId)?.name) ?? `attribute ${attributeId}`,
@@ -94,10 +99,19 @@ function withValues(object: ObjectJson, readings: readonly ReadingJson[]): Objec
 }
 
 function table(listed: readonly ObjectJson[], width: number | undefined): string {
+  const named = listed.some(({ baseName }) => baseName !== undefined);
   return formatTable(
-    [{ title: "Object" }, { title: "Class", align: "right" }, { title: "Name" }, { title: "Attributes" }, { title: "Methods" }],
-    listed.map(({ logicalName, classId, version, name, attributes, methods }) => [
+    [
+      { title: "Object" },
+      ...(named ? [{ title: "Base" }] : []),
+      { title: "Class", align: "right" },
+      { title: "Name" },
+      { title: "Attributes" },
+      { title: "Methods" },
+    ],
+    listed.map(({ logicalName, classId, version, name, baseName, attributes, methods }) => [
       formatObis(logicalName as `${number}.${number}.${number}.${number}.${number}.${number}`),
+      ...(named ? [baseName?.toString(16).toUpperCase().padStart(4, "0") ?? ""] : []),
       `${classId}/${version}`,
       name,
       attributes.map(({ id, access }) => `${id}${access}`).join(" "),

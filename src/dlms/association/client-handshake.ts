@@ -9,7 +9,7 @@ import { type ClientAssociationOptions, initiateRequestOf } from "./client-optio
 import { HlsAuthentication } from "./hls-authentication.ts";
 import { currentAssociationName, passFourOf, passThreeRequest } from "./hls-service.ts";
 import { minPduSize, type NegotiatedContext, unlimitedPduSize } from "./negotiation.ts";
-import { type ApduProtection, isCiphered } from "./protection.ts";
+import { type ApduProtection, isCiphered, openAnswer } from "./protection.ts";
 import { rejection } from "./rejection.ts";
 
 /** What an answer on the way to an association comes to. */
@@ -119,7 +119,7 @@ export class ClientHandshake {
   #initiateResponseOf(bytes: Uint8Array): Apdu {
     if (this.#protection === undefined) return decodeApdu(bytes);
     if (!isCiphered(bytes)) throw new SecurityError("policy", "the meter answered the ciphered association request in clear");
-    return decodeApdu(this.#protection.open(bytes, true).plain);
+    return decodeApdu(openAnswer(this.#protection, bytes));
   }
 
   get #mechanism(): AuthenticationMechanism {

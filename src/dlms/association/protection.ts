@@ -195,9 +195,16 @@ export function protectRequest(protection: ApduProtection | undefined, apdu: Uin
   return protection === undefined ? apdu : protection.protect(apdu, protection.preferredForm, protection.policy);
 }
 
-/** What a server sent, with its protection off; the same octets where it has none. @throws as {@link ApduProtection.open} */
+/**
+ * What a server sent, with its protection off; the same octets where it has none.
+ * @throws as {@link ApduProtection.open}; SecurityError `policy` for less protection than the association has, since the
+ * security control says itself how an APDU is protected, and anybody on the way could take the tag off
+ */
 export function openAnswer(protection: ApduProtection | undefined, bytes: Uint8Array): Uint8Array {
-  return protection !== undefined && isCiphered(bytes) ? protection.open(bytes, true).plain : bytes;
+  if (protection === undefined || !isCiphered(bytes)) return bytes;
+  const { plain, control } = protection.open(bytes, true);
+  if (!suffices(control, protection.policy)) throw new SecurityError("policy", "the answer is protected less than the association");
+  return plain;
 }
 
 /** @throws SecurityError `policy` in an association that has keys: anybody could have sent it */

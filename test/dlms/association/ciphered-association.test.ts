@@ -330,6 +330,24 @@ describe("A client with keys", () => {
     expect(pair.client.nextTimeout, `request ${id} still waits`).not.to.equal(undefined);
   });
 
+  it("takes no answer whose tag somebody has taken off", () => {
+    for (const policy of [both, authenticatedOnly]) {
+      const pair = pairOf(secureOptions({ policy }, { policy })).associate();
+      pair.client.request(get, 0);
+      const request = pair.client.apduToSend()?.bytes ?? new Uint8Array();
+      const [event] = pair.server.receiveApdu(request, 0);
+      if (event?.type === "indication") pair.server.respond(event.invokeId, { service: "get", results: [{ data: five }] });
+      const answer = pair.server.apduToSend()?.bytes ?? new Uint8Array();
+      for (const control of [0x20, 0x00]) {
+        const stripped = answer.slice(0, -12);
+        stripped[1] = stripped.length - 2;
+        stripped[2] = control;
+        expect(pair.client.receiveApdu(stripped, 0)).to.deep.equal([]);
+      }
+      expect(pair.client.receiveApdu(answer, 0)[0]?.type, "the right one is still taken").to.equal("response");
+    }
+  });
+
   it("does not take a server that answers in clear", () => {
     const { client } = secureOptions();
     const pair = pairOf({ client });

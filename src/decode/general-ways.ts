@@ -1,0 +1,10 @@
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import { tagLength } from "../dlms/security/apdu-cipher.ts";
+import { type OpenedGeneralCiphering, type RecipientKeys, unprotectGeneral } from "../dlms/security/general-ciphering.ts";
+import type { SecretKey } from "../dlms/security/secret-key.ts";
+import { decodeSecurityControl, encodeSecurityControl } from "../dlms/security/security-control.ts";
+import { octetString } from "../dlms/axdr/untagged.ts";
+import type { DecipheringKeys, KeyRing, NamedKey } from "./key-ring.ts";
+import type { KeyName } from "./opening.ts";
+import type { CipheredApdu } from "./protected-apdu.ts";
+import type { Way } from "./way.ts";
