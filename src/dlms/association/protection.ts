@@ -1,4 +1,4 @@
-import { SecurityError } from "../../errors.ts";
+import { DecodeError, SecurityError } from "../../errors.ts";
 import { type CipherOptions, readSecurityHeader } from "../security/apdu-cipher.ts";
 import { type CipheringForm, protectApdu, readCipheredApdu, unprotectApdu } from "../security/ciphered-apdu.ts";
 import { InvocationCounterReceiver, InvocationCounterSender } from "../security/invocation-counter.ts";
@@ -202,9 +202,19 @@ export function protectRequest(protection: ApduProtection | undefined, apdu: Uin
  */
 export function openAnswer(protection: ApduProtection | undefined, bytes: Uint8Array): Uint8Array {
   if (protection === undefined || !isCiphered(bytes)) return bytes;
-  const { plain, control } = protection.open(bytes, true);
+  const { plain, control } = openOrRefuse(protection, bytes);
   if (!suffices(control, protection.policy)) throw new SecurityError("policy", "the answer is protected less than the association");
   return plain;
+}
+
+/** What makes no sense when it is opened is no more the server's than what fails its tag. */
+function openOrRefuse(protection: ApduProtection, bytes: Uint8Array): OpenedApdu {
+  try {
+    return protection.open(bytes, true);
+  } catch (error) {
+    if (error instanceof DecodeError) throw new SecurityError("deciphering-failed", error.message, { cause: error });
+    throw error;
+  }
 }
 
 /** @throws SecurityError `policy` in an association that has keys: anybody could have sent it */
