@@ -21,34 +21,36 @@ interface Entry {
 /** Behind the last name there is. */
 const endOfNames = 0x10000;
 
+/** Where the list of all others is, whether it tells so itself or not (Blue Book 4.1.3). */
+const association: ShortNameListElement = {
+  baseName: reservedBaseNames.associationSn,
+  classId: AssociationSn.classId,
+  version: AssociationSn.version,
+  logicalName: currentAssociation,
+};
+
 /**
  * The base names of a meter's objects, as its object list tells them. A name computed from an attribute that an object does
  * not have would mean a method of it, or another object; so no such name is given.
  */
 export class BaseNames {
-  /** What is known before the list is: where the list is. */
-  static readonly initial = new BaseNames([
-    {
-      baseName: reservedBaseNames.associationSn,
-      classId: AssociationSn.classId,
-      version: AssociationSn.version,
-      logicalName: currentAssociation,
-    },
-  ]);
+  /** What is known before the list is. */
+  static readonly initial = new BaseNames([]);
 
   readonly #entries = new Map<LogicalName, Entry[]>();
 
   constructor(objectList: readonly ShortNameListElement[]) {
-    const starts = objectList.map(({ baseName }) => baseName & 0xffff);
-    const limits = [...new Set([...starts, ...Object.values(reservedBaseNames)])].sort((a, b) => a - b);
-    const next = new Map(limits.map((start, index) => [start, limits[index + 1] ?? endOfNames]));
-    objectList.forEach((element, index) => {
-      const baseName = starts[index] as number;
+    const elements = [...objectList, association];
+    const starts = new Set([...elements.map(baseNameOf), ...Object.values(reservedBaseNames)]);
+    const limits = [...starts, endOfNames].sort((a, b) => a - b);
+    const next = new Map(limits.map((start, index) => [start, limits[index + 1]]));
+    for (const element of elements) {
+      const baseName = baseNameOf(element);
       const entry = { element, baseName, room: (next.get(baseName) as number) - baseName };
       const namesakes = this.#entries.get(element.logicalName);
       if (namesakes === undefined) this.#entries.set(element.logicalName, [entry]);
       else namesakes.push(entry);
-    });
+    }
   }
 
   /** The short name of an attribute. */
@@ -83,9 +85,16 @@ export class BaseNames {
   }
 }
 
+/** Lists have it as a signed number (Blue Book 4.4.3). */
+function baseNameOf({ baseName }: ShortNameListElement): number {
+  return baseName & 0xffff;
+}
+
 /** Of a class newer than ours, or not known at all, an attribute is taken to be there where nothing else can be. */
 function hasAttribute({ element, room }: Entry, attributeId: number, offset: number): boolean {
+  if (attributeId < 1 || offset >= room) return false;
   const cosemClass: CosemClass | undefined = findClass(element.classId);
-  if (cosemClass !== undefined && element.version <= cosemClass.version) return attributeById(cosemClass, attributeId) !== undefined;
-  return attributeId >= 1 && offset < Math.min(room, cosemClass?.firstMethodOffset ?? room);
+  if (cosemClass === undefined) return true;
+  if (element.version <= cosemClass.version) return attributeById(cosemClass, attributeId) !== undefined;
+  return offset < (cosemClass.firstMethodOffset ?? room);
 }

@@ -33,6 +33,10 @@ export type AcseType = keyof typeof acseApdus;
 
 /** The fields that the explanation treats apart. */
 export interface AcseFields {
+  /** System title of the client, in an AARQ. */
+  readonly callingApTitle?: Uint8Array | undefined;
+  /** System title of the server, in an AARE. */
+  readonly respondingApTitle?: Uint8Array | undefined;
   readonly userInformation?: Uint8Array | undefined;
   readonly authenticationValue?: Uint8Array | undefined;
 }

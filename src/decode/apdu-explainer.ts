@@ -1,25 +1,28 @@
 import { ByteReader } from "../bytes/byte-reader.ts";
 import { toHex } from "../bytes/hex.ts";
 import { type Apdu, type ApduOf, readApdu } from "../dlms/xdlms/apdu.ts";
-import { apduTags, tagMeaning } from "../dlms/xdlms/tags.ts";
+import { tagMeaning } from "../dlms/xdlms/tags.ts";
 import { DecodeError } from "../errors.ts";
-import { type AcseType, isAcse, readAcse } from "./acse-apdus.ts";
+import { type AcseFields, type AcseType, isAcse, readAcse } from "./acse-apdus.ts";
 import { markAcse } from "./annotate/acse-fields.ts";
 import type { Annotator } from "./annotate/annotator.ts";
 import { markApdu } from "./annotate/apdu-fields.ts";
-import { FieldMarker } from "./annotate/field-marker.ts";
+import { FieldMarker, type Hole } from "./annotate/field-marker.ts";
+import { markProtected } from "./annotate/protection-fields.ts";
 import { markAll } from "./annotate/schema-fields.ts";
 import { apduJson, fieldJson } from "./apdu-json.ts";
 import { type Block, BlockChains, blockOf, type JoinedBlocks } from "./blocks.ts";
-import { cipheredItem, type Decipher, isCiphered, markCiphered, readCiphered } from "./ciphered.ts";
 import { Conversation } from "./conversation.ts";
+import type { Decipherer } from "./decipherer.ts";
 import type { ApduItem, Json } from "./explanation.ts";
 import { readJoined } from "./joined-payload.ts";
 import { Located } from "./located.ts";
+import { isProtected, type ProtectedApdu, readProtected } from "./protected-apdu.ts";
+import { protectedItem } from "./protected-item.ts";
 
 export interface ApduExplainerOptions {
   readonly annotator: Annotator | undefined;
-  readonly decipher: Decipher | undefined;
+  readonly decipherer: Decipherer;
   readonly warn: (warning: string) => void;
 }
 
@@ -31,6 +34,15 @@ export interface Origin {
   readonly nesting: number;
   /** Of its annotations. */
   readonly depth: number;
+  /** It is a field of another APDU, and no APDU for itself that came in a shell. */
+  readonly inField?: boolean;
+}
+
+/** An APDU that stands for itself. */
+export interface KeptApdu {
+  readonly octets: Uint8Array;
+  /** What it deciphers to; of the last block of a general block transfer, what the blocks decipher to together. */
+  plain?: Uint8Array;
 }
 
 /** APDUs within APDUs: a gateway, general block transfer and protection make three. */
@@ -45,7 +57,7 @@ type GatewayApdu = ApduOf<"gateway-request"> | ApduOf<"gateway-response">;
 export class ApduExplainer {
   readonly items: ApduItem[] = [];
   /** The octets of each APDU that was understood, in the order of the input. */
-  readonly octets: Uint8Array[] = [];
+  readonly kept: KeptApdu[] = [];
   readonly #options: ApduExplainerOptions;
   readonly #conversation: Conversation;
   readonly #blocks: BlockChains;
@@ -96,13 +108,7 @@ export class ApduExplainer {
     const tag = bytes[0] ?? 0;
     const kind = tagMeaning(tag)?.kind;
     if (isAcse(kind)) return this.#explainAcse(kind, source, origin);
-    if (isCiphered(tag)) return this.#explainCiphered(source, origin);
-    if (tag === apduTags["general-ciphering"].plain || tag === apduTags["general-signing"].plain) {
-      this.items.push({ type: nameOfTag(tag), note: "not explained without keys", octets: toHex(bytes.subarray(1)) });
-      this.#mark(source, "APDU", nameOfTag(tag), origin.depth);
-      this.#keep(source, origin);
-      return source.length;
-    }
+    if (isProtected(tag)) return this.#explainProtected(source, origin);
     return this.#explainPlain(source, origin);
   }
 
@@ -115,6 +121,7 @@ export class ApduExplainer {
     this.#markApdu(own, apdu, origin, block?.raw);
     this.#keep(own, origin);
     this.#conversation.hear(apdu);
+    if (apdu.type === "initiate-request" && apdu.dedicatedKey !== undefined) this.#options.decipherer.learnDedicatedKey(apdu.dedicatedKey);
     const joined = block && this.#blocks.accept(block, own.locate(block.raw), origin.channel);
     const item = apduJson(apdu);
     if (block === undefined || joined === undefined) {
@@ -151,8 +158,9 @@ export class ApduExplainer {
     const place = userInformation && placeOfUserInformation(own, userInformation);
     if (annotator !== undefined) markAcse(annotator, own, type, value, origin.depth, place?.length);
     this.#keep(own, origin);
-    const inField = { ...origin, depth: origin.depth + 1 };
-    const content = userInformation && this.#explainInside(place ?? Located.nowhere(userInformation), inField).items;
+    const inField = { ...origin, inField: true };
+    this.#learnTitle(type, rest);
+    const content = userInformation && this.#explainContent(place ?? Located.nowhere(userInformation), inside(inField));
     this.items.push({
       ...apduJson({ type, ...rest }),
       ...(authenticationValue === undefined ? {} : { authenticationValue: `(${authenticationValue.length} octets)` }),
@@ -161,16 +169,34 @@ export class ApduExplainer {
     return length;
   }
 
-  #explainCiphered(source: Located, origin: Origin): number {
-    const { apdu, length } = readCiphered(source.bytes);
-    const own = source.slice(0, length);
-    const { annotator, decipher } = this.#options;
-    if (annotator !== undefined) markCiphered(annotator, own, apdu, origin.depth);
+  #learnTitle(type: AcseType, { callingApTitle, respondingApTitle }: AcseFields): void {
+    const { decipherer } = this.#options;
+    if (type === "aarq" && callingApTitle !== undefined) decipherer.learnTitle(callingApTitle, "client");
+    if (type === "aare" && respondingApTitle !== undefined) decipherer.learnTitle(respondingApTitle, "server");
+  }
+
+  #explainProtected(source: Located, origin: Origin): number {
+    const apdu = readProtected(source.bytes);
+    const own = source.slice(0, apdu.octets.length);
+    const opening = this.#options.decipherer.open(apdu);
+    const { plain } = opening;
+    this.#markProtected(own, apdu, origin, plain);
     this.#keep(own, origin);
-    const plain = decipher?.(apdu);
-    const content = plain instanceof Uint8Array ? { apdu: this.#explainInside(Located.nowhere(plain), origin).items } : {};
-    this.items.push({ ...cipheredItem(apdu, plain), ...content });
-    return length;
+    const kept = this.kept.at(-1);
+    if (plain !== undefined && kept !== undefined && origin.inField !== true) kept.plain = plain;
+    const content = plain === undefined ? {} : { apdu: this.#explainPlainText(own, apdu, plain, opening.authenticated === true, origin) };
+    this.items.push({ ...protectedItem(apdu, opening), ...content });
+    return own.length;
+  }
+
+  /** What a shell protects is annotated where it stands, or in a section of its own where it was deciphered. */
+  #explainPlainText(own: Located, { kind }: ProtectedApdu, plain: Uint8Array, authenticated: boolean, origin: Origin): Json {
+    const { annotator, warn } = this.#options;
+    const inner = nameOfTag(plain[0]);
+    if (!kind.startsWith("general-") && inner !== kind) warn(`${kind}: what it protects is no ${kind} but ${inner}`);
+    if (own.holds(plain)) return this.#explainContent(own.locate(plain), inside(origin));
+    const source = annotator?.begin(plain, own, authenticated) ?? Located.nowhere(plain);
+    return this.#explainContent(source, { ...inside(origin), depth: 0 });
   }
 
   /** The content of a service's blocks as JSON. */
@@ -189,12 +215,18 @@ export class ApduExplainer {
     }
   }
 
-  /** What another APDU carries, apart from the APDUs that stand for themselves. */
+  /** A whole message that another APDU carries, apart from the APDUs that stand for themselves. */
+  #explainContent(source: Located, origin: Origin): Json {
+    const before = this.items.length;
+    this.explainMessage(source, origin);
+    return carriedItems(this.items.splice(before));
+  }
+
+  /** What another APDU carries, where only that says how long it is. */
   #explainInside(source: Located, origin: Origin): { readonly items: Json; readonly taken: number | undefined } {
     const before = this.items.length;
     const taken = this.#explainOrReport(source, inside(origin));
-    const [first = null, ...more] = this.items.splice(before);
-    return { items: more.length === 0 ? first : [first, ...more], taken };
+    return { items: carriedItems(this.items.splice(before)), taken };
   }
 
   #explainOrReport(source: Located, origin: Origin): number | undefined {
@@ -208,14 +240,17 @@ export class ApduExplainer {
   }
 
   #keep(own: Located, { nesting }: Origin): void {
-    if (nesting === 0) this.octets.push(own.bytes);
+    if (nesting === 0) this.kept.push({ octets: own.bytes });
   }
 
   #markApdu(own: Located, apdu: Apdu, { depth }: Origin, carried: Uint8Array | undefined): void {
     const { annotator } = this.#options;
-    if (annotator === undefined) return;
-    const start = carried === undefined ? undefined : carried.byteOffset - own.bytes.byteOffset;
-    markApdu(annotator, own, apdu, depth, carried && start !== undefined ? { start, end: start + carried.length } : undefined);
+    if (annotator !== undefined) markApdu(annotator, own, apdu, depth, holeOf(own, carried));
+  }
+
+  #markProtected(own: Located, apdu: ProtectedApdu, { depth }: Origin, carried: Uint8Array | undefined): void {
+    const { annotator } = this.#options;
+    if (annotator !== undefined) markProtected(annotator, own, apdu, depth, holeOf(own, carried));
   }
 
   #mark(source: Located, field: string, meaning?: string, depth = 0): void {
@@ -229,8 +264,20 @@ function placeOfUserInformation(own: Located, userInformation: Uint8Array): Loca
   return Buffer.compare(place.bytes, userInformation) === 0 ? place : undefined;
 }
 
-function inside({ channel, nesting, depth }: Origin): Origin {
-  return { channel, nesting: nesting + 1, depth: depth + 1 };
+/** The part of an APDU that is explained for itself; none where what it carries does not stand in it. */
+function holeOf(own: Located, carried: Uint8Array | undefined): Hole | undefined {
+  if (carried === undefined || !own.holds(carried)) return undefined;
+  const start = carried.byteOffset - own.bytes.byteOffset;
+  return { start, end: start + carried.length };
+}
+
+/** An item alone stands for itself, also where there is none. */
+function carriedItems(items: readonly ApduItem[]): Json {
+  return items.length > 1 ? items : (items[0] ?? null);
+}
+
+function inside(origin: Origin): Origin {
+  return { ...origin, nesting: origin.nesting + 1, depth: origin.depth + 1 };
 }
 
 function nameOfTag(tag: number | undefined): string {

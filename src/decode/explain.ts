@@ -3,9 +3,10 @@ import { tagMeaning } from "../dlms/xdlms/tags.ts";
 import { DecodeError } from "../errors.ts";
 import { llcLength, removeLlc } from "../hdlc/llc.ts";
 import { Annotator } from "./annotate/annotator.ts";
-import { ApduExplainer } from "./apdu-explainer.ts";
-import type { Decipher } from "./ciphered.ts";
-import type { Annotation, ExplainedReading, Explanation, LinkItem } from "./explanation.ts";
+import { ApduExplainer, type KeptApdu } from "./apdu-explainer.ts";
+import { Decipherer } from "./decipherer.ts";
+import type { Annotation, ExplainedReading, Explanation, LinkItem, PlainSection } from "./explanation.ts";
+import type { DecipheringKeys } from "./key-ring.ts";
 import type { Fault, Found, Link, LinkField } from "./links/found.ts";
 import { hdlcLink } from "./links/hdlc-link.ts";
 import { mbusLink } from "./links/mbus-link.ts";
@@ -17,17 +18,19 @@ import { MessageChains } from "./message-chains.ts";
 export interface ExplainOptions {
   /** Whether to say what every octet of the input is. */
   readonly annotate?: boolean;
-  /** Takes the protection off ciphered APDUs. */
-  readonly decipher?: Decipher;
+  /** What there is to open protected APDUs with. */
+  readonly keys?: DecipheringKeys;
 }
 
 /** An explanation with what it was made from. */
 export interface Explained {
   readonly explanation: Explanation;
-  /** The octets of each APDU that stands for itself, without what it was wrapped in. */
-  readonly apdus: readonly Uint8Array[];
+  /** Each APDU that stands for itself, without what it was wrapped in. */
+  readonly apdus: readonly Readonly<KeptApdu>[];
   /** What every octet of the input is, in order and each once; empty unless asked for. */
   readonly annotations: readonly Annotation[];
+  /** What was deciphered, explained as the input is; empty unless annotations are asked for. */
+  readonly sections: readonly PlainSection[];
 }
 
 /**
@@ -66,11 +69,11 @@ class Explainer {
   #spent = 0;
   #remaining = 0;
 
-  constructor(input: Uint8Array, { annotate = false, decipher }: ExplainOptions) {
+  constructor(input: Uint8Array, { annotate = false, keys }: ExplainOptions) {
     const warn = (warning: string): void => void this.#warnings.push(warning);
     this.#input = input;
     this.#annotator = annotate ? new Annotator() : undefined;
-    this.#apdus = new ApduExplainer({ annotator: this.#annotator, decipher, warn });
+    this.#apdus = new ApduExplainer({ annotator: this.#annotator, decipherer: new Decipherer(keys), warn });
     this.#chains = new MessageChains(warn, (part) => this.#annotator?.mark(part, 0, part.length, 1, { field: "segment" }));
   }
 
@@ -85,7 +88,8 @@ class Explainer {
       remaining: this.#remaining,
       warnings: this.#warnings,
     };
-    return { explanation, apdus: this.#apdus.octets, annotations: this.#annotator?.annotations() ?? [] };
+    const [annotations, sections] = [this.#annotator?.annotations() ?? [], this.#annotator?.sections() ?? []];
+    return { explanation, apdus: this.#apdus.kept, annotations, sections };
   }
 
   /** Explains what stands at `offset`; returns where to go on. */

@@ -32,7 +32,7 @@ export interface ExplainedReading {
 
 /** What some consecutive octets of the input mean. */
 export interface Annotation {
-  /** From the start of the input. */
+  /** From the start of the input, or of the plain text. */
   readonly offset: number;
   readonly length: number;
   /** Nesting: fields of a field are one deeper. */
@@ -41,6 +41,16 @@ export interface Annotation {
   readonly meaning?: string;
   /** Octets that are a password or an answer to a challenge: not to be printed. */
   readonly secret?: true;
+}
+
+/** A plain text that the input holds enciphered. */
+export interface PlainSection {
+  /** Where the ciphered APDU begins; section 0 is the input, the others are numbered from 1 in the order of the list. */
+  readonly from: { readonly section: number; readonly offset: number };
+  readonly octets: Uint8Array;
+  readonly authenticated: boolean;
+  /** What each of its octets means, in order and each once. */
+  readonly annotations: readonly Annotation[];
 }
 
 /** Everything that could be understood; the keys are an interface. */
@@ -53,7 +63,21 @@ export interface Explanation {
   readonly warnings: readonly string[];
 }
 
+/** Fields of an item that hold an item, or several. */
+const itemFields = ["apdu", "userInformation"] as const;
+
+/** APDUs and those inside them, each before what it holds. */
+export function* allItems(items: readonly ApduItem[]): Generator<ApduItem> {
+  for (const item of items) {
+    yield item;
+    for (const field of itemFields) {
+      const inside = item[field] ?? [];
+      yield* allItems((Array.isArray(inside) ? inside : [inside]) as readonly ApduItem[]);
+    }
+  }
+}
+
 /** True when every frame and every APDU was understood to its end. */
 export function isComplete({ link, apdus, remaining }: Explanation): boolean {
-  return remaining === 0 && link.every(({ ok }) => ok) && apdus.every((apdu) => !("error" in apdu));
+  return remaining === 0 && link.every(({ ok }) => ok) && [...allItems(apdus)].every((apdu) => !("error" in apdu));
 }

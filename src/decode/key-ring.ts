@@ -1,7 +1,7 @@
 import type { PrivateKey } from "../dlms/security/private-key.ts";
 import type { PublicKey } from "../dlms/security/public-key.ts";
 import { SecretKey } from "../dlms/security/secret-key.ts";
-import type { SystemTitle } from "../dlms/security/system-title.ts";
+import { type SystemTitle, sameSystemTitle } from "../dlms/security/system-title.ts";
 import { DecodeError } from "../errors.ts";
 import type { KeyName } from "./opening.ts";
 
@@ -33,7 +33,7 @@ export interface NamedKey {
   readonly key: SecretKey;
 }
 
-/** Dedicated keys remembered: each costs an attempt at every APDU that fails. */
+/** Keys of a sort that are remembered: each costs an attempt at every APDU that fails. */
 const capacity = 4;
 
 /** The symmetric keys at hand: those given, and those that Initiate requests brought. */
@@ -41,6 +41,9 @@ export class KeyRing {
   readonly #keys: DecipheringKeys;
   /** From Initiate requests, the latest first. */
   #learnt: readonly SecretKey[] = [];
+
+  /** Keys of general-ciphering by their sender, the latest first. */
+  #fresh: readonly { readonly sender: SystemTitle; readonly key: SecretKey }[] = [];
 
   constructor(keys: DecipheringKeys) {
     this.#keys = keys;
@@ -54,6 +57,18 @@ export class KeyRing {
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
     }
+  }
+
+  /** The key that a sender had wrapped or agreed: general-ciphering that follows may leave it unnamed. */
+  remember(sender: SystemTitle, key: SecretKey): void {
+    const others = this.#fresh.filter((other) => !sameSystemTitle(other.sender, sender));
+    this.#fresh = [{ sender, key }, ...others].slice(0, capacity);
+  }
+
+  /** The keys that general-ciphering may mean without saying which. */
+  presentOf(sender: SystemTitle): readonly NamedKey[] {
+    const fresh = this.#fresh.find((known) => sameSystemTitle(known.sender, sender));
+    return [...named("key used before", fresh?.key), ...this.unicast, ...this.dedicated];
   }
 
   get dedicated(): readonly NamedKey[] {

@@ -34,9 +34,7 @@ export class KnownTitles {
   /** Whose title an APDU of this kind may have been ciphered with, the likeliest first. */
   sendersOf(kind: ApduKind): readonly SystemTitle[] {
     const sender = senderOf(kind);
-    const fitting = [...this.#heard, ...this.#given].filter(
-      ({ side }) => side === undefined || sender === undefined || side === sender,
-    );
+    const fitting = [...this.#heard, ...this.#given].filter(({ side }) => side === undefined || sender === undefined || side === sender);
     return fitting.map(({ title }) => title);
   }
 }

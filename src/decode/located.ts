@@ -1,17 +1,24 @@
 /** Where a run of octets begins: within its `Located` and within the input. */
 interface Piece {
   readonly start: number;
-  /** Undefined for octets that stand nowhere in the input, as deciphered ones. */
+  /** Undefined for octets that stand nowhere. */
   readonly at: number | undefined;
+  /** Of `at`. */
+  readonly section: number;
 }
 
 /** A run of octets of the input. */
 export interface Place {
+  /** 0 for the input itself, else the number of a plain text that was deciphered from it. */
+  readonly section: number;
   readonly at: number;
   readonly length: number;
 }
 
 type Run = Omit<Place, "at"> & Pick<Piece, "at">;
+
+/** Number of the input among the sections. */
+export const inputSection = 0;
 
 /**
  * Octets that know where in the input they stand. A message may be spread over segments and blocks; joined, it is
@@ -29,14 +36,14 @@ export class Located {
     this.#base = base;
   }
 
-  /** The octets of the input from `start` up to `end`. */
-  static of(input: Uint8Array, start = 0, end = input.length): Located {
-    return new Located(input.subarray(start, end), [{ start: 0, at: start }], 0);
+  /** The octets of the input, or of another section, from `start` up to `end`. */
+  static of(octets: Uint8Array, start = 0, end = octets.length, section = inputSection): Located {
+    return new Located(octets.subarray(start, end), [{ start: 0, at: start, section }], 0);
   }
 
-  /** Octets that the input does not show. */
+  /** Octets that stand in no section. */
   static nowhere(bytes: Uint8Array): Located {
-    return new Located(bytes, [{ start: 0, at: undefined }], 0);
+    return new Located(bytes, [{ start: 0, at: undefined, section: inputSection }], 0);
   }
 
   /** The parts one after the other; one part alone is not copied. */
@@ -48,8 +55,8 @@ export class Located {
     let start = 0;
     for (const part of parts) {
       bytes.set(part.bytes, start);
-      for (const { at, length } of part.#runs(0, part.length)) {
-        pieces.push({ start, at });
+      for (const { at, length, section } of part.#runs(0, part.length)) {
+        pieces.push({ start, at, section });
         start += length;
       }
     }
@@ -63,6 +70,12 @@ export class Located {
   /** The part from `start` up to `end`. */
   slice(start: number, end = this.length): Located {
     return new Located(this.bytes.subarray(start, end), this.#pieces, this.#base + start);
+  }
+
+  /** Whether `view` shows a part of these octets. */
+  holds(view: Uint8Array): boolean {
+    const start = view.byteOffset - this.bytes.byteOffset;
+    return view.buffer === this.bytes.buffer && start >= 0 && start + view.length <= this.length;
   }
 
   /** The part that `view`, a view of these octets, shows. */
@@ -83,7 +96,8 @@ export class Located {
     for (let index = this.#pieceAt(from); from < last; index++) {
       const piece = this.#pieces[index] as Piece;
       const until = Math.min(last, this.#pieces[index + 1]?.start ?? last);
-      if (until > from) runs.push({ at: piece.at === undefined ? undefined : piece.at + from - piece.start, length: until - from });
+      const at = piece.at === undefined ? undefined : piece.at + from - piece.start;
+      if (until > from) runs.push({ at, length: until - from, section: piece.section });
       from = until;
     }
     return runs;

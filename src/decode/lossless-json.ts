@@ -25,8 +25,16 @@ export interface LosslessApdu {
 /** Fields that hold an APDU. */
 const apduFields: ReadonlySet<string> = new Set(["userInformation", "apdu"]);
 
-/** One APDU as JSON; octets that are none are carried as they are. */
-export function toLosslessJson(octets: Uint8Array): LosslessApdu {
+/**
+ * One APDU as JSON; octets that are none are carried as they are.
+ * @param plain what a ciphered APDU deciphers to, which is added for the reader: its octets stay what counts
+ */
+export function toLosslessJson(octets: Uint8Array, plain?: Uint8Array): LosslessApdu {
+  const json = losslessJson(octets);
+  return plain === undefined ? json : { ...json, octets: toHex(octets), plain: losslessJson(plain) as Json };
+}
+
+function losslessJson(octets: Uint8Array): LosslessApdu {
   const type = (octets[0] === undefined ? undefined : tagMeaning(octets[0])?.kind) ?? "unknown";
   const carried: LosslessApdu = { type, octets: toHex(octets) };
   try {
@@ -82,7 +90,7 @@ function jsonOf(key: string, value: unknown, blocks: boolean): Json {
 }
 
 function octetsJson(key: string, value: Uint8Array, blocks: boolean): Json {
-  if (apduFields.has(key)) return { $apdu: toLosslessJson(value) as Json };
+  if (apduFields.has(key)) return { $apdu: losslessJson(value) as Json };
   if (dataFields.has(key) && !blocks) {
     const data = dataOf(value);
     if (data !== undefined) return { $data: data };

@@ -1,7 +1,7 @@
 import { toHex } from "../bytes/hex.ts";
 import { fieldJson } from "./apdu-json.ts";
-import type { Opening } from "./decipherer.ts";
 import type { ApduItem, Json } from "./explanation.ts";
+import type { Opening } from "./opening.ts";
 import { bodyOf, type CipheredApdu, type ProtectedApdu } from "./protected-apdu.ts";
 
 /** A protected APDU as JSON, with what came of opening it; what it carries is the caller's to add. */

@@ -8,6 +8,8 @@ import type { SecurityFlags } from "./protected-apdu.ts";
 /** One way in which a ciphered APDU may have been made: with this key, by this sender. */
 export interface Way {
   readonly keyName: KeyName;
+  /** Where it is known before the APDU has been opened. */
+  readonly key?: SecretKey | undefined;
   readonly sender: SystemTitle;
   /** What is to be said when it is this way that opens the APDU. */
   readonly remark?: string;
@@ -17,7 +19,7 @@ export interface Way {
   readonly peek: () => Unprotected;
 }
 
-/** What the suite of an APDU has against keys, in words; undefined where they fit. */
+/** What the suite of an APDU has against keys, by their names, in words; undefined where all fit. */
 export function misfitOf({ suite }: SecurityFlags, keys: Readonly<Record<string, SecretKey | undefined>>): string | undefined {
   const keyLength = (securitySuites as Readonly<Record<number, { readonly keyLength: number }>>)[suite]?.keyLength;
   if (keyLength === undefined) return `security suite ${suite} is not defined`;

@@ -3,52 +3,42 @@ import { Command, Option } from "commander";
 import { toHex } from "../../bytes/hex.ts";
 import { annotatedView } from "../../decode/annotated-view.ts";
 import { type Explained, explainFully } from "../../decode/explain.ts";
-import { type Explanation, isComplete, type Json } from "../../decode/explanation.ts";
+import { type ApduItem, allItems, type Explanation, isComplete, type Json, type PlainSection } from "../../decode/explanation.ts";
 import { type Input, readHexText, readInput } from "../../decode/input-text.ts";
 import { fromLosslessJson, toLosslessJson } from "../../decode/lossless-json.ts";
+import { apduTags } from "../../dlms/xdlms/tags.ts";
 import { ConfigError, DecodeError } from "../../errors.ts";
+import { type KeyOptions, resolveKeys, withKeyOptions } from "../decode-keys.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type CommonOptions, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { displayPlain } from "../readings.ts";
 import { commandAction } from "./action.ts";
 
-interface DecodeOptions extends CommonOptions {
+interface DecodeOptions extends CommonOptions, KeyOptions {
   readonly file?: string;
   readonly from?: "json";
   readonly to?: "apdu" | "json";
   readonly annotate?: true;
-  readonly ek?: string;
-  readonly ak?: string;
-  readonly systemTitle?: string;
 }
 
 /** `dlms decode [HEX]` */
 export function decodeCommand(): Command {
-  return withCommonOptions(new Command("decode"))
+  return withKeyOptions(withCommonOptions(new Command("decode")))
     .description("explain octets: HDLC, wrapper, M-Bus, IEC 62056-21 telegrams and bare APDUs, one after the other and mixed")
     .argument("[hex]", "hex digits, or lines of a trace; - or nothing reads standard input")
     .option("--file <file>", "octets as they are, hex digits, or lines of a trace")
     .addOption(new Option("--to <form>", "print the APDUs alone: as hex, or as JSON without loss, one a line").choices(["apdu", "json"]))
     .addOption(new Option("--from <form>", "take what --to json printed, and encode it again").choices(["json"]))
     .option("--annotate", "with --json: what every octet of the input is")
-    .option("--ek <key>", "encryption key")
-    .option("--ak <key>", "authentication key")
-    .option("--system-title <hex>", "system title of the sender")
     .addHelpText(
       "after",
-      "\nExamples:\n  dlms decode 7EA0070321930F017E\n  dlms decode --json C401C10006000004D2\n  dlms decode --to json C401C10006000004D2 | dlms decode --from json",
+      "\nExamples:\n  dlms decode 7EA0070321930F017E\n  dlms decode --json C401C10006000004D2\n  dlms decode --to json C401C10006000004D2 | dlms decode --from json\n  dlms decode --ek env:METER_EK --ak env:METER_AK --file capture.txt",
     )
     .action(commandAction(decode));
 }
 
 function decode(output: Output, options: DecodeOptions, hex?: string): Promise<void> {
-  for (const name of ["ek", "ak", "systemTitle"] as const) {
-    if (options[name] !== undefined)
-      throw new ConfigError(`--${name === "systemTitle" ? "system-title" : name}`, "deciphering is not served yet", {
-        hint: "leave it out",
-      });
-  }
   if (options.from === "json") {
     for (const apdu of readJson(textOf(options.file, hex))) printApdu(output, fromLosslessJson(apdu));
     return Promise.resolve();
@@ -57,25 +47,47 @@ function decode(output: Output, options: DecodeOptions, hex?: string): Promise<v
   if (bytes.length === 0)
     throw new DecodeError("truncated", "input", 0, "there are no octets to explain", { hint: "give hex digits, --file or standard input" });
   for (const text of ignored) output.note(`ignored: ${text}`);
+  const { keys, warnings } = resolveKeys(options, { environment: process.env, directory: process.cwd() });
+  for (const warning of warnings) output.note(`warning: ${warning}`);
   const annotate = options.to === undefined && (!output.json || options.annotate === true);
-  const explained = explainFully(bytes, { annotate });
+  const explained = explainFully(bytes, { annotate, keys });
   print(output, options, bytes, explained);
-  if (!isComplete(explained.explanation)) process.exitCode = exitCodes.malformed;
+  if (!isComplete(explained.explanation)) process.exitCode = isWellFormed(explained.explanation) ? exitCodes.security : exitCodes.malformed;
   return Promise.resolve();
 }
 
-function print(output: Output, { to, annotate }: DecodeOptions, bytes: Uint8Array, { explanation, apdus, annotations }: Explained): void {
+function print(output: Output, { to, annotate }: DecodeOptions, bytes: Uint8Array, explained: Explained): void {
+  const { explanation, apdus, annotations, sections } = explained;
   if (to === "apdu") {
-    for (const apdu of apdus) printApdu(output, apdu);
+    for (const { octets, plain } of apdus) for (const apdu of plainest(octets, plain)) printApdu(output, apdu);
   } else if (to === "json") {
-    for (const json of apdus.map(toLosslessJson)) output.item(json, () => JSON.stringify(json));
+    for (const { octets, plain } of apdus) {
+      const json = toLosslessJson(octets, plain);
+      output.item(json, () => JSON.stringify(json));
+    }
   } else {
-    output.result(annotate === true ? { ...explanation, annotations } : explanation, () =>
-      [...annotatedView(bytes, annotations), ...summary(explanation)].join("\n"),
+    output.result(annotate === true ? { ...explanation, annotations, deciphered: sections.map(sectionJson) } : explanation, () =>
+      [...annotatedView(bytes, annotations), ...sections.flatMap(sectionView), ...summary(explanation)].join("\n"),
     );
     return;
   }
   for (const problem of problems(explanation)) output.note(problem);
+}
+
+/** What is deciphered stands for what was ciphered; of general block transfer it follows the last block, which others need. */
+function plainest(octets: Uint8Array, plain: Uint8Array | undefined): readonly Uint8Array[] {
+  if (plain === undefined) return [octets];
+  return octets[0] === apduTags["general-block-transfer"].plain ? [octets, plain] : [plain];
+}
+
+/** Without the octets, some of which may be a key. */
+function sectionJson({ from, authenticated, octets, annotations }: PlainSection): object {
+  return { from, authenticated, length: octets.length, annotations };
+}
+
+function sectionView({ from, octets, authenticated, annotations }: PlainSection): readonly string[] {
+  const place = `${from.offset.toString(16).padStart(4, "0")}${from.section === 0 ? "" : ` of deciphered ${from.section}`}`;
+  return ["", `deciphered from ${place}${authenticated ? "" : ", not authenticated"}`, ...annotatedView(octets, annotations)];
 }
 
 function printApdu(output: Output, apdu: Uint8Array): void {
@@ -127,15 +139,33 @@ function summary(explanation: Explanation): readonly string[] {
 
 /** What the layers have to complain of, each by its name. */
 function problems({ link, apdus, remaining, warnings }: Explanation): readonly string[] {
+  const items = [...allItems(apdus)];
   const errors = [
     ...link.flatMap(({ kind, ok, error }) => (ok ? [] : [`${kind === "none" ? "octets" : kind}: ${String(error)}`])),
-    ...apdus.flatMap((apdu) => ("error" in apdu ? [`${apdu.type}: ${String(apdu["error"])}`] : [])),
+    ...items.flatMap(({ type, error, hint }) =>
+      error === undefined ? [] : [`${type}: ${String(error)}${hint === undefined ? "" : `; ${String(hint)}`}`],
+    ),
   ];
-  const ciphered = apdus.filter(({ note }) => note !== undefined).length;
   return [
     ...warnings.map((warning) => `warning: ${warning}`),
     ...errors.map((error) => `error: ${error}`),
-    ...(ciphered === 0 ? [] : [`${ciphered} ciphered APDUs need keys`]),
+    ...notes(items),
     ...(remaining === 0 ? [] : [`${remaining} octets were not understood`]),
   ];
+}
+
+/** What would be needed for more, once for all APDUs that need it. */
+function notes(items: readonly ApduItem[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { note } of items) if (typeof note === "string") counts.set(note, (counts.get(note) ?? 0) + 1);
+  return [...counts].map(([note, count]) => `${count} ${count === 1 ? "APDU" : "APDUs"}: ${note}`);
+}
+
+/** True when nothing is wrong but what keys have to do with. */
+function isWellFormed({ link, apdus, remaining }: Explanation): boolean {
+  return (
+    remaining === 0 &&
+    link.every(({ ok }) => ok) &&
+    [...allItems(apdus)].every(({ error, layer }) => error === undefined || layer === "security")
+  );
 }

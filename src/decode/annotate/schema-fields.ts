@@ -8,9 +8,9 @@ import { attributeDescriptor, invokeIdAndPriority, longInvokeIdAndPriority } fro
 import { optionalTime } from "../../dlms/xdlms/optional-time.ts";
 import { rawData } from "../../dlms/xdlms/raw-data.ts";
 import { DecodeError } from "../../errors.ts";
+import { secretFields } from "../secret-fields.ts";
 import { markData } from "./data-fields.ts";
 import type { FieldMarker } from "./field-marker.ts";
-import { secretFields } from "../secret-fields.ts";
 import { meaningOf, meaningOfLogicalName } from "./meaning.ts";
 
 const leafSchemas: readonly Schema<unknown>[] = [

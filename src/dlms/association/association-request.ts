@@ -5,7 +5,7 @@ import { systemTitleLength } from "../security/system-title.ts";
 import type { ConfirmedServiceError } from "../xdlms/exception.ts";
 import type { InitiateRequest } from "../xdlms/initiate.ts";
 import { meaningOf, minPduSize, type NegotiatedContext, negotiate, supportedFor, unlimitedPduSize } from "./negotiation.ts";
-import { protectionOverhead, suffices } from "./protection.ts";
+import { overheadOf, suffices } from "./protection.ts";
 import type { ServerAssociationOptions, ServerAuthentication } from "./server-options.ts";
 
 /** Why an association is refused. */
@@ -56,7 +56,8 @@ export function examine(
   }
   if (initiate === undefined) return refused("no-reason-given");
   const negotiated = negotiate(initiate, options.supportedConformance ?? supportedFor(context.referencing));
-  const initiateError = negotiated.error ?? tooSmall(context.ciphered, negotiated.clientMaxReceivePduSize);
+  const protectionOverhead = context.ciphered && security !== undefined ? overheadOf(security) : 0;
+  const initiateError = negotiated.error ?? tooSmall(protectionOverhead, negotiated.clientMaxReceivePduSize);
   if (negotiated.error !== undefined || initiateError !== undefined) {
     return { ...refused("no-reason-given"), initiateError: { errorClass: "initiate", value: initiateError as string } };
   }
@@ -77,6 +78,7 @@ export function examine(
       conformance: negotiated.conformance,
       clientMaxReceivePduSize: Math.min(negotiated.clientMaxReceivePduSize, maxSendPduSize),
       serverMaxReceivePduSize: maxReceivePduSize,
+      ...(protectionOverhead > 0 && { protectionOverhead }),
     },
   };
 }
@@ -90,8 +92,8 @@ function expectedMechanism(authentication: ServerAuthentication | undefined, off
   return authentication.mechanism === "hls" ? authentication.credentials.mechanism : authentication.mechanism;
 }
 
-function tooSmall(ciphered: boolean, size: number): "pdu-size-too-short" | undefined {
-  return ciphered && size < minPduSize + protectionOverhead ? "pdu-size-too-short" : undefined;
+function tooSmall(overhead: number, size: number | undefined): "pdu-size-too-short" | undefined {
+  return size !== undefined && size < minPduSize + overhead ? "pdu-size-too-short" : undefined;
 }
 
 /** The same work is done for clients nobody knows, so that they cannot be told apart. */

@@ -12,7 +12,7 @@ import { createExchange } from "./create-exchange.ts";
 import type { ClientEvent, InvokeId } from "./events.ts";
 import type { NegotiatedContext } from "./negotiation.ts";
 import { confirmationOf } from "./notification-receiver.ts";
-import { ApduProtection, openAnswer, protectionOverhead, protectRequest, refuseInClear } from "./protection.ts";
+import { ApduProtection, openAnswer, overheadIn, protectRequest, refuseInClear } from "./protection.ts";
 import { refusedAssociation } from "./rejection.ts";
 import { checkRequest, type ServiceOptions, type ServiceRequest } from "./services.ts";
 import { type ClientInput, type ClientState, clientTransitions, follow } from "./transitions.ts";
@@ -261,7 +261,7 @@ export class DlmsClientConnection {
         return [];
       case "send":
       case "progress":
-        if (!this.#carrier.carries(step.apdu.length + this.#overhead)) {
+        if (!this.#carrier.carries(step.apdu.length + overheadIn(this.#context ?? {}))) {
           return this.#advance(outstanding, failed(tooLong(step.apdu.length)), now);
         }
         outstanding.lastApdu = step.apdu;
@@ -359,12 +359,7 @@ export class DlmsClientConnection {
 
   /** What the services may fill of an APDU. */
   #withRoomForProtection(context: NegotiatedContext): NegotiatedContext {
-    return { ...context, serverMaxReceivePduSize: Math.max(0, context.serverMaxReceivePduSize - this.#overhead) };
-  }
-
-  /** Octets that protection adds. */
-  get #overhead(): number {
-    return this.#protection === undefined ? 0 : protectionOverhead;
+    return { ...context, serverMaxReceivePduSize: Math.max(0, context.serverMaxReceivePduSize - overheadIn(context)) };
   }
 
   /** The association is not there yet. */

@@ -9,7 +9,7 @@ import { type ClientAssociationOptions, initiateRequestOf } from "./client-optio
 import { HlsAuthentication } from "./hls-authentication.ts";
 import { currentAssociationName, passFourOf, passThreeRequest } from "./hls-service.ts";
 import { minPduSize, type NegotiatedContext, unlimitedPduSize } from "./negotiation.ts";
-import { type ApduProtection, isCiphered, openAnswer } from "./protection.ts";
+import { type ApduProtection, isCiphered, overheadOf, suffices } from "./protection.ts";
 import { rejection } from "./rejection.ts";
 
 /** What an answer on the way to an association comes to. */
@@ -66,7 +66,14 @@ export class ClientHandshake {
     if (response.type !== "initiate-response") return { type: "rejected", error: rejection(aare) };
     const size = response.serverMaxReceivePduSize === 0 ? unlimitedPduSize : response.serverMaxReceivePduSize;
     if (size < minPduSize) throw new DecodeError("out-of-range", "server-max-receive-pdu-size", 0, `the meter takes only ${size} octets`);
-    const { clientSap, serverSap, authentication, referencing = "logical-name", maxReceivePduSize = unlimitedPduSize } = this.#options;
+    const {
+      clientSap,
+      serverSap,
+      authentication,
+      security,
+      referencing = "logical-name",
+      maxReceivePduSize = unlimitedPduSize,
+    } = this.#options;
     const context: NegotiatedContext = {
       clientSap,
       serverSap,
@@ -76,6 +83,7 @@ export class ClientHandshake {
       conformance: response.negotiatedConformance,
       clientMaxReceivePduSize: maxReceivePduSize,
       serverMaxReceivePduSize: size,
+      ...(security !== undefined && { protectionOverhead: overheadOf(security) }),
     };
     if (authentication.mechanism !== "hls") return { type: "established", context };
     return this.#answerChallenge(aare, title, context);
@@ -119,7 +127,12 @@ export class ClientHandshake {
   #initiateResponseOf(bytes: Uint8Array): Apdu {
     if (this.#protection === undefined) return decodeApdu(bytes);
     if (!isCiphered(bytes)) throw new SecurityError("policy", "the meter answered the ciphered association request in clear");
-    return decodeApdu(openAnswer(this.#protection, bytes));
+    const { plain, level } = this.#protection.open(bytes, true);
+    // Initiate APDUs are ciphered and never signed.
+    if (!suffices({ ...level, signed: true }, this.#protection.policy)) {
+      throw new SecurityError("policy", "the meter protects its answer less than the association");
+    }
+    return decodeApdu(plain);
   }
 
   get #mechanism(): AuthenticationMechanism {

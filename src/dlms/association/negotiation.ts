@@ -37,6 +37,8 @@ export interface NegotiatedContext {
   readonly clientMaxReceivePduSize: number;
   /** Longest APDU the server takes, in octets. */
   readonly serverMaxReceivePduSize: number;
+  /** Octets of an APDU that its protection takes from the service inside; none in clear. */
+  readonly protectionOverhead?: number;
 }
 
 /** Longest APDU that 16 bits can announce. */

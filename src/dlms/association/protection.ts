@@ -5,15 +5,34 @@ import { InvocationCounterReceiver, InvocationCounterSender } from "../security/
 import type { SecretKey } from "../security/secret-key.ts";
 import type { SecurityControl } from "../security/security-control.ts";
 import type { SecuritySuite } from "../security/suite.ts";
-import type { SystemTitle } from "../security/system-title.ts";
+import { type SystemTitle, sameSystemTitle } from "../security/system-title.ts";
+import type { GeneralHeader } from "../xdlms/ciphering.ts";
 import { apduTags, tagMeaning } from "../xdlms/tags.ts";
-import { isCipheredContext, type NegotiatedContext } from "./negotiation.ts";
+import {
+  type GeneralContext,
+  type GeneralKeys,
+  headerTo,
+  isGeneralCiphering,
+  isGeneralSigning,
+  openGeneral,
+  openSigned,
+  protectWithHeader,
+  signed,
+} from "./general-protection.ts";
+import type { NegotiatedContext } from "./negotiation.ts";
 
-/** What is done to APDUs: a tag that proves where they come from, and that nobody else can read them. */
+/**
+ * What is done to APDUs: a tag that proves that they come from somebody with the keys, encryption so that nobody else can
+ * read them, a signature that proves whom they come from.
+ */
 export interface ProtectionLevel {
   readonly authenticated: boolean;
   readonly encrypted: boolean;
+  readonly signed?: boolean;
 }
+
+/** How an APDU is wrapped; answers take the form of the request. */
+export type ProtectionForm = CipheringForm | "general-ciphering" | "signed-only";
 
 /** Keys, counters and rules of an association, at either end (Green Book 9.2.7). */
 export interface AssociationSecurity {
@@ -28,6 +47,10 @@ export interface AssociationSecurity {
   readonly broadcastKey?: SecretKey | undefined;
   /** A client sends it with its Initiate request, and from then on everything is under it. */
   readonly dedicatedKey?: SecretKey | undefined;
+  /** The form of a client's requests, where it is not that of their services. */
+  readonly form?: "general-global" | "general-ciphering";
+  /** What general-ciphering and general-signing take besides. */
+  readonly general?: GeneralKeys;
   /** A client protects its requests so; a server takes no less, and answers with no less. */
   readonly policy: ProtectionLevel;
   /** Of the global unicast key of this side. */
@@ -39,28 +62,46 @@ export interface AssociationSecurity {
 /** An APDU that came in protected: its octets, and how it was. */
 export interface OpenedApdu {
   readonly plain: Uint8Array;
-  readonly form: CipheringForm;
-  readonly control: SecurityControl;
+  readonly form: ProtectionForm;
+  readonly level: ProtectionLevel;
+  /** Of the general forms that have one. */
+  readonly header?: GeneralHeader;
 }
 
 /** Tag, length of three octets, security header and tag, and the system title of the general forms. */
-export const protectionOverhead = 1 + 3 + 5 + 12 + 9;
+const ordinaryOverhead = 1 + 3 + 5 + 12 + 9;
 
-/** Octets of an APDU that its protection takes from the service inside. */
-export function overheadIn({ applicationContext }: Pick<NegotiatedContext, "applicationContext">): number {
-  return isCipheredContext(applicationContext) ? protectionOverhead : 0;
+/** Besides, at most: the headers of general-ciphering and general-signing, an agreed key and a signature of suite 2. */
+const generalOverhead = ordinaryOverhead + 2 * 40 + 2 * 100 + 100;
+
+/** Octets of an APDU that protection takes from the service inside. */
+export function overheadOf(security: AssociationSecurity): number {
+  return security.general === undefined ? ordinaryOverhead : generalOverhead;
+}
+
+/** The same of an association that stands. */
+export function overheadIn({ protectionOverhead = 0 }: Pick<NegotiatedContext, "protectionOverhead">): number {
+  return protectionOverhead;
 }
 
 const bothWays: ProtectionLevel = { authenticated: true, encrypted: true };
 
 /** What two sides want together. */
 export function atLeast(a: ProtectionLevel, b: ProtectionLevel): ProtectionLevel {
-  return { authenticated: a.authenticated || b.authenticated, encrypted: a.encrypted || b.encrypted };
+  return {
+    authenticated: a.authenticated || b.authenticated,
+    encrypted: a.encrypted || b.encrypted,
+    signed: a.signed === true || b.signed === true,
+  };
 }
 
 /** True where a protection is no less than what is wanted. */
 export function suffices(given: ProtectionLevel, wanted: ProtectionLevel): boolean {
-  return (given.authenticated || !wanted.authenticated) && (given.encrypted || !wanted.encrypted);
+  return (
+    (given.authenticated || !wanted.authenticated) &&
+    (given.encrypted || !wanted.encrypted) &&
+    (given.signed === true || wanted.signed !== true)
+  );
 }
 
 /**
@@ -81,8 +122,8 @@ export class ApduProtection {
   }
 
   /** The form a client's requests take: dedicated once there is such a key. */
-  get preferredForm(): CipheringForm {
-    return this.#dedicated === undefined ? "global" : "dedicated";
+  get preferredForm(): ProtectionForm {
+    return this.#security.form ?? (this.#dedicated === undefined ? "global" : "dedicated");
   }
 
   /** Forgets an earlier association, and takes the system title of the peer, once it is known. */
@@ -117,43 +158,108 @@ export class ApduProtection {
   }
 
   /**
-   * A protected APDU. Services that have no tag of their own take the general form of the same key.
-   * @throws SecurityError `counter-exhausted`, `policy`
+   * A protected APDU. Services that have no tag of their own take the general form of the same key; what is signed is
+   * signed first (Green Book 9.2.7.2.5).
+   * @param header of the request that is answered, where it had one
+   * @throws SecurityError `counter-exhausted`, `policy`, `unknown-key`
    */
-  protect(plain: Uint8Array, form: CipheringForm, level: ProtectionLevel): Uint8Array {
-    const { suite, sendCounter } = this.#security;
-    const dedicated = form === "dedicated" || form === "general-dedicated" ? this.#dedicated : undefined;
-    const control: SecurityControl = { suite, ...level, broadcast: false, compressed: false };
-    const options = this.#options(dedicated?.key ?? this.#security.globalKey);
-    return protectApdu(formFor(plain, form), options, control, (dedicated?.send ?? sendCounter).take(), plain);
+  protect(plain: Uint8Array, form: ProtectionForm, level: ProtectionLevel, header?: GeneralHeader): Uint8Array {
+    const sending = level.signed === true || form === "general-ciphering" || form === "signed-only" ? this.#headerFor(header) : undefined;
+    const content = level.signed === true && sending !== undefined ? signed(this.#general, sending, plain) : plain;
+    if (form === "signed-only" && !level.authenticated && !level.encrypted) return content;
+    const { suite, sendCounter, general, globalKey } = this.#security;
+    const { authenticated, encrypted } = level;
+    const control: SecurityControl = { suite, authenticated, encrypted, broadcast: false, compressed: false };
+    if (form === "general-ciphering" && sending !== undefined) {
+      const key = header === undefined ? general?.originatorKey?.(this.#knownPeer()) : undefined;
+      return protectWithHeader(this.#general, sending, key, control, sendCounter.take(), content);
+    }
+    const ciphering = formFor(content, form === "general-ciphering" || form === "signed-only" ? "general-global" : form);
+    const dedicated = isDedicated(ciphering) ? this.#dedicated : undefined;
+    return protectApdu(ciphering, this.#options(dedicated?.key ?? globalKey), control, (dedicated?.send ?? sendCounter).take(), content);
+  }
+
+  /** An answer, protected like its request and no less than the policy says. */
+  answer(plain: Uint8Array, { form, level, header }: OpenedApdu): Uint8Array {
+    return this.protect(plain, form, atLeast(level, this.policy), header);
   }
 
   /**
-   * Opens a protected APDU.
+   * Opens a protected APDU, down to the service in it.
    * @param confirmed false for one that nobody answers: it alone may be under the broadcast key
-   * @throws DecodeError for octets that are none, SecurityError for a wrong tag, suite or key, and `replayed`
+   * @throws DecodeError for octets that are none, SecurityError for a wrong tag, suite, key or signature, and `replayed`
    */
   open(bytes: Uint8Array, confirmed: boolean): OpenedApdu {
+    const opened = isGeneralSigning(bytes)
+      ? unciphered(bytes)
+      : isGeneralCiphering(bytes)
+        ? this.#openGeneral(bytes, confirmed)
+        : this.#openCiphered(bytes, confirmed);
+    if (!isGeneralSigning(opened.plain)) return opened;
+    const { header, content } = openSigned(this.#general, opened.plain);
+    const peer = this.#peer;
+    if (peer !== undefined && !sameSystemTitle(peer, header.originatorSystemTitle)) {
+      throw new SecurityError("policy", "the APDU was signed by another device than the association's");
+    }
+    return { plain: content, form: opened.form, level: { ...opened.level, signed: true }, header: opened.header ?? header };
+  }
+
+  #openCiphered(bytes: Uint8Array, confirmed: boolean): OpenedApdu {
     const apdu = readCipheredApdu(bytes);
     const { control } = readSecurityHeader(apdu.content);
-    const dedicated = apdu.form === "dedicated" || apdu.form === "general-dedicated";
-    if (dedicated && (this.#dedicated === undefined || control.broadcast)) {
+    if (isDedicated(apdu.form) && (this.#dedicated === undefined || control.broadcast)) {
       throw new SecurityError("unknown-key", "there is no dedicated key in this association");
     }
-    if (control.broadcast && confirmed) throw new SecurityError("policy", "the broadcast key is for what nobody answers");
-    const key = dedicated ? this.#dedicated?.key : control.broadcast ? this.#security.broadcastKey : this.#security.globalKey;
+    const key = isDedicated(apdu.form) ? this.#dedicated?.key : control.broadcast ? this.#security.broadcastKey : this.#security.globalKey;
     if (key === undefined) throw new SecurityError("unknown-key", "there is no broadcast key");
-    const peer = this.#peer;
-    const { plain, invocationCounter } = unprotectApdu({ ...this.#options(key), acceptUnauthenticated: true }, peer, apdu);
-    const originator = apdu.systemTitle ?? peer;
-    const counter =
-      dedicated && this.#dedicated !== undefined
-        ? this.#dedicated.receive
-        : this.#security.receiveCounter(originator as SystemTitle, control.broadcast ? "broadcast" : "unicast");
+    const { plain, invocationCounter } = unprotectApdu({ ...this.#options(key), acceptUnauthenticated: true }, this.#peer, apdu);
+    const originator = (apdu.systemTitle ?? this.#peer) as SystemTitle;
+    const counter = isDedicated(apdu.form) ? this.#dedicated?.receive : undefined;
+    this.#noteCounter(counter, originator, control, control.broadcast, invocationCounter, confirmed);
+    return { plain, form: apdu.form, level: control };
+  }
+
+  /**
+   * A key that comes along or is agreed on is fresh, and its counter would prove nothing; so whatever the key, the counter
+   * is that of the originator's global key, and no APDU is taken twice.
+   */
+  #openGeneral(bytes: Uint8Array, confirmed: boolean): OpenedApdu {
+    const { plain, control, invocationCounter, header, broadcast } = openGeneral(this.#general, bytes);
+    const originator = header.originatorSystemTitle;
+    if (this.#peer !== undefined && !sameSystemTitle(this.#peer, originator)) {
+      throw new SecurityError("policy", "the APDU comes from another device than the association's");
+    }
+    this.#noteCounter(undefined, originator, control, broadcast, invocationCounter, confirmed);
+    return { plain, form: "general-ciphering", level: control, header };
+  }
+
+  #noteCounter(
+    dedicated: InvocationCounterReceiver | undefined,
+    originator: SystemTitle,
+    control: SecurityControl,
+    broadcast: boolean,
+    invocationCounter: number,
+    confirmed: boolean,
+  ): void {
+    if (broadcast && confirmed) throw new SecurityError("policy", "the broadcast key is for what nobody answers");
+    const counter = dedicated ?? this.#security.receiveCounter(originator, broadcast ? "broadcast" : "unicast");
     // Without a tag nobody has vouched for the counter: noting it would let anybody lock the right client out.
     if (control.authenticated) accept(counter, invocationCounter);
     else counter.check(invocationCounter);
-    return { plain, form: apdu.form, control };
+  }
+
+  /** The header of an answer is that of the request turned round; a request has a transaction id of its own. */
+  #headerFor(request: GeneralHeader | undefined): GeneralHeader {
+    const { systemTitle, sendCounter } = this.#security;
+    if (request !== undefined) return headerTo(systemTitle, request.originatorSystemTitle, request.transactionId);
+    const transactionId = new Uint8Array(8);
+    new DataView(transactionId.buffer).setUint32(4, sendCounter.next);
+    return headerTo(systemTitle, this.#knownPeer(), transactionId);
+  }
+
+  get #general(): GeneralContext {
+    const { suite, systemTitle, globalKey, broadcastKey, authenticationKey, general = {} } = this.#security;
+    return { suite, systemTitle, globalKey, broadcastKey, authenticationKey, keys: general };
   }
 
   #options(key: SecretKey): CipherOptions {
@@ -174,13 +280,25 @@ export function accept(counter: InvocationCounterReceiver, invocationCounter: nu
   }
 }
 
-/** True for an APDU that is ciphered, in whatever form. */
+/** True for an APDU that is ciphered or signed, in whatever form. */
 export function isCiphered(bytes: Uint8Array): boolean {
   const meaning = tagMeaning(bytes[0] ?? -1);
   return meaning !== undefined && (meaning.protection !== "plain" || generalForms.has(meaning.kind));
 }
 
-const generalForms: ReadonlySet<string> = new Set(["general-glo-ciphering", "general-ded-ciphering"]);
+const generalForms: ReadonlySet<string> = new Set([
+  "general-glo-ciphering",
+  "general-ded-ciphering",
+  "general-ciphering",
+  "general-signing",
+]);
+
+const isDedicated = (form: CipheringForm): boolean => form === "dedicated" || form === "general-dedicated";
+
+/** An APDU that is signed and nothing else. */
+function unciphered(bytes: Uint8Array): OpenedApdu {
+  return { plain: bytes, form: "signed-only", level: { authenticated: false, encrypted: false } };
+}
 
 /** ACCESS, notifications and exceptions have no tags of their own. */
 function formFor(plain: Uint8Array, form: CipheringForm): CipheringForm {
@@ -202,8 +320,8 @@ export function protectRequest(protection: ApduProtection | undefined, apdu: Uin
  */
 export function openAnswer(protection: ApduProtection | undefined, bytes: Uint8Array): Uint8Array {
   if (protection === undefined || !isCiphered(bytes)) return bytes;
-  const { plain, control } = openOrRefuse(protection, bytes);
-  if (!suffices(control, protection.policy)) throw new SecurityError("policy", "the answer is protected less than the association");
+  const { plain, level } = openOrRefuse(protection, bytes);
+  if (!suffices(level, protection.policy)) throw new SecurityError("policy", "the answer is protected less than the association");
   return plain;
 }
 

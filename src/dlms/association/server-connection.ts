@@ -7,7 +7,7 @@ import { apduTags, tagMeaning } from "../xdlms/tags.ts";
 import { ApduCarrier, type OutgoingApdu } from "./apdu-carrier.ts";
 import type { InvokeId, Notification, ServerEvent } from "./events.ts";
 import { type NegotiatedContext, unlimitedPduSize } from "./negotiation.ts";
-import { ApduProtection, atLeast, isCiphered, type OpenedApdu, overheadIn, type ProtectionLevel, suffices } from "./protection.ts";
+import { ApduProtection, isCiphered, type OpenedApdu, overheadIn, type ProtectionLevel, suffices } from "./protection.ts";
 import { AccessServer } from "./server-access.ts";
 import type { ServerExchange, ServerStep } from "./server-exchange.ts";
 import { malformedAarq, ServerHandshake } from "./server-handshake.ts";
@@ -171,7 +171,7 @@ export class DlmsServerConnection {
     const meaning = tagMeaning(request[0] as number);
     if (meaning?.protection !== "plain" || !served.has(meaning.kind)) return this.#refuse("service-unknown", "service-not-supported");
     if (this.#context === undefined) return this.#refuse("service-not-allowed", "operation-not-possible");
-    if (!suffices(openedFrom?.control ?? inClear, this.#protection?.policy ?? inClear)) {
+    if (!suffices(openedFrom?.level ?? inClear, this.#protection?.policy ?? inClear)) {
       return this.#refuse("service-not-allowed", "operation-not-possible");
     }
     const apdu = decodeApdu(request);
@@ -255,11 +255,7 @@ export class DlmsServerConnection {
 
   /** Sends an answer, protected like the request and no less than the policy says. */
   #sendService(apdu: Uint8Array, openedFrom: OpenedApdu | undefined): void {
-    const protection = this.#protection;
-    const bytes =
-      protection === undefined || openedFrom === undefined
-        ? apdu
-        : protection.protect(apdu, openedFrom.form, atLeast(openedFrom.control, protection.policy));
+    const bytes = this.#protection === undefined || openedFrom === undefined ? apdu : this.#protection.answer(apdu, openedFrom);
     if (this.#carrier.carries(bytes.length)) this.#carrier.send(bytes);
     else this.#refuse("service-not-allowed", "other-reason");
   }

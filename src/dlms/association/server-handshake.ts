@@ -99,12 +99,12 @@ export class ServerHandshake {
       if (!ciphered)
         return isCipheredContext(aarq.applicationContext) ? undecipherable : { request: initiateIn(userInformation), ciphered };
       if (this.#protection === undefined) return undecipherable;
-      const { plain, control } = this.#protection.open(userInformation, true);
+      const { plain, level } = this.#protection.open(userInformation, true);
       const request = initiateIn(plain);
-      if (!control.authenticated || !suffices(control, this.#protection.policy)) return undecipherable;
+      if (!level.authenticated || !suffices({ ...level, signed: true }, this.#protection.policy)) return undecipherable;
       if (request?.dedicatedKey !== undefined) {
         // A key that anybody could read on the way is none.
-        if (!control.encrypted) return undecipherable;
+        if (!level.encrypted) return undecipherable;
         this.#protection.useDedicatedKey(SecretKey.from(request.dedicatedKey));
       }
       return { request, ciphered };
