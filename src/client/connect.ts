@@ -2,6 +2,7 @@ import { DlmsClientConnection } from "../dlms/association/client-connection.ts";
 import type { ClientAuthentication } from "../dlms/association/client-options.ts";
 import type { ClientEvent, Notification } from "../dlms/association/events.ts";
 import type { Referencing } from "../dlms/association/negotiation.ts";
+import type { AssociationSecurity } from "../dlms/association/protection.ts";
 import { HdlcConnection } from "../hdlc/connection.ts";
 import type { ClientSessionOptions } from "../session/client-session.ts";
 import { realTimers, type Timers } from "../session/timers.ts";
@@ -31,6 +32,8 @@ export interface AssociationOptions {
   /** Lower HDLC address; without it the meter is called by the upper address alone. */
   readonly physicalAddress?: number | undefined;
   readonly authentication?: ClientAuthentication;
+  /** Keys under which everything is, with their counters; without them everything is in clear. */
+  readonly security?: AssociationSecurity | undefined;
   /** How objects are addressed; logical names by default. */
   readonly referencing?: Referencing | undefined;
   /** Longest APDU this side takes. */
@@ -88,6 +91,7 @@ export async function associate(transport: Transport, link: MeterAddress["link"]
       responseTimeout: Math.max(500, Math.floor(timeout / (retries + 1))),
       retries,
       ...maxReceivePduSizeOver(link, options),
+      ...given("security", options.security),
       ...given("referencing", options.referencing),
       ...given("gbtWindow", options.gbtWindow),
       ...given("maxOutstanding", options.maxOutstanding),

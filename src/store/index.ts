@@ -1,2 +1,3 @@
+export { LmdbCounterStore } from "./lmdb-counter-store.ts";
 export { LmdbMeterStore } from "./lmdb-meter-store.ts";
 export { MemoryMeterStore } from "./memory-meter-store.ts";

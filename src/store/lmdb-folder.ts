@@ -34,25 +34,28 @@ const ownFiles = new Set([dataFile, "lock.mdb"]);
 /** Folders open in this process. */
 const held = new Set<string>();
 
-/** A folder with an LMDB database of a known format, held by one process at a time. */
+/** A folder with an LMDB database of a known format, held by one process at a time unless it is shared. */
 export class LmdbFolder {
   readonly database: StoreDatabase;
   readonly #path: string;
+  readonly #shared: boolean;
 
   /**
    * Opens or creates the folder. Throws `StoreError`: "store-busy" when somebody else holds it, "store-version" when it
    * is something else or of a version not known here, "store-corrupt" when it is damaged; nothing is changed then. An
    * older known version is copied beside the data file and migrated in one transaction.
+   * @param options.shared other processes may have it open too: every change is then a transaction that looks first
    */
-  constructor(path: string, format: StoreFormat) {
+  constructor(path: string, format: StoreFormat, { shared = false }: { readonly shared?: boolean } = {}) {
     this.#path = resolve(path);
+    this.#shared = shared;
     if (held.has(this.#path)) throw busy(this.#path, process.pid);
     checkFolder(this.#path, format);
     this.database = openDatabase(this.#path);
     held.add(this.#path);
     try {
       checkFormat(this.database, this.#path, format);
-      this.#claim();
+      if (!shared) this.#claim();
       this.#prepare(format);
     } catch (error) {
       held.delete(this.#path);
@@ -93,6 +96,7 @@ export class LmdbFolder {
   }
 
   #release(): void {
+    if (this.#shared) return;
     this.database.transactionSync(() => this.database.removeSync(ownerKey));
   }
 

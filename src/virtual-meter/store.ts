@@ -8,3 +8,11 @@ export interface MeterStore {
   save(state: Readonly<MeterState>): void;
   close(): Promise<void>;
 }
+
+/** Where a virtual meter keeps its invocation counters. Throws `StoreError`. */
+export interface CounterBook {
+  /** The number stored under a name, 0 for a new one. */
+  read(name: string): number;
+  /** Stores a number; on return it is durable. */
+  write(name: string, value: number): void;
+}

@@ -1,35 +1,27 @@
 import { LogicalDevice } from "../cosem-objects/logical-device.ts";
 import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import type { CosemObject } from "../cosem-objects/object.ts";
-import type { ServerAuthentication } from "../dlms/association/server-options.ts";
 import type { Meter } from "../meter-model/index.ts";
-import { AssociationTable } from "../server/associations.ts";
+import { type AssociationDeclaration, AssociationTable } from "../server/associations.ts";
 import { DlmsServer, type DlmsServerOptions } from "../server/dlms-server.ts";
 import type { MeterIdentity } from "./identity.ts";
+import type { MeterCounters } from "./meter-counters.ts";
 import { associationObjects, shortNameAssociationObjects } from "./mapping/association.ts";
 import { clockObjects } from "./mapping/clock.ts";
 import { demandObjects } from "./mapping/demand.ts";
 import { energyObjects } from "./mapping/energy.ts";
 import { identityObjects } from "./mapping/identity.ts";
+import { invocationCounterObjects } from "./mapping/invocation-counters.ts";
 import { type ProfileEncodings, profileObjects } from "./mapping/profiles.ts";
 import { supplyObjects } from "./mapping/supply.ts";
-import { type MeterRole, meterAccess, meterShortNames } from "./roles.ts";
+import { associationNames, type MeterRole, meterAccess, meterShortNames } from "./roles.ts";
 
-/** An association of the meter: the client, what it may do, how it proves itself. */
-export interface MeterAssociation {
+/** An association of the meter: the client, what it may do, how it proves itself, and the keys that protect it. */
+export interface MeterAssociation extends AssociationDeclaration {
   readonly role: MeterRole;
-  readonly clientSap: number;
-  readonly authentication: ServerAuthentication;
+  /** Name of the encryption key among the meter's counters; undefined in clear. */
+  readonly keyId?: string;
 }
-
-/** The association object of each role (0.0.40.0.e.255). */
-const associationNames: Readonly<Record<MeterRole, LogicalName>> = {
-  public: "0.0.40.0.1.255",
-  reader: "0.0.40.0.2.255",
-  technician: "0.0.40.0.3.255",
-  management: "0.0.40.0.4.255",
-  vending: "0.0.40.0.5.255",
-};
 
 /** Every object that the meter shows, in the order of the object list. */
 export function meterObjects(meter: Meter, identity: MeterIdentity, profileEncodings: ProfileEncodings = {}): readonly CosemObject[] {
@@ -47,16 +39,22 @@ export interface VirtualMeterOptions extends Omit<DlmsServerOptions, "logicalDev
   readonly meter: Meter;
   readonly identity: MeterIdentity;
   readonly associations: readonly MeterAssociation[];
+  /** Invocation counters of the keys; a meter without keys needs none. */
+  readonly counters?: MeterCounters | undefined;
   /** How the rows of profiles are sent; plain by default. */
   readonly profileEncodings?: ProfileEncodings;
 }
 
 /** A server that shows a meter of the domain as COSEM objects. The meter lives by itself, through a runner. */
-export function virtualMeterServer({ meter, identity, associations, profileEncodings = {}, ...server }: VirtualMeterOptions): DlmsServer {
+export function virtualMeterServer(options: VirtualMeterOptions): DlmsServer {
+  const { meter, identity, associations, counters, profileEncodings = {}, ...server } = options;
   const device = new LogicalDevice({
     sap: identity.managementSap,
     name: identity.logicalDeviceName,
-    objects: meterObjects(meter, identity, profileEncodings),
+    objects: [
+      ...meterObjects(meter, identity, profileEncodings),
+      ...(counters === undefined ? [] : invocationCounterObjects(associations, counters)),
+    ],
     access: meterAccess,
     shortNames: meterShortNames,
   });

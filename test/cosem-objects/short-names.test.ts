@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { cosemClasses } from "../../src/cosem-objects/catalogue.ts";
 import { Clock } from "../../src/cosem-objects/classes/clock.ts";
 import { Data } from "../../src/cosem-objects/classes/data.ts";
@@ -77,14 +78,36 @@ describe("Short names of the meter", () => {
       "fd00",
       "fa00",
       "fc00",
-      "6dd0",
-      "6fb0",
-      "990",
+      "4bd0",
+      "13e0",
+      "47d0",
     ]);
   });
 });
 
 describe("ShortNames", () => {
+  it("gives the same names whatever the order the objects are listed in", () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(objects, { minLength: objects.length }), (listed) => {
+        const names = new ShortNames(listed);
+        for (const { logicalName } of objects) expect(names.baseName(logicalName)).to.equal(meterShortNames.baseName(logicalName));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("knows whose name any number is", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 0xffff }), (variableName) => {
+        const starts = objects.map(({ logicalName }) => meterShortNames.baseName(logicalName) as number);
+        const start = Math.max(...starts.filter((candidate) => candidate <= variableName));
+        const owner = meterShortNames.ownerOf(variableName);
+        if (start < 0) expect(owner).to.equal(undefined);
+        else expect(owner).to.deep.equal({ logicalName: objects[starts.indexOf(start)]?.logicalName, offset: variableName - start });
+      }),
+    );
+  });
+
   it("refuses more objects than there are names", () => {
     const many = Array.from({ length: 300 }, (_, index) => ({
       classId: 7,
