@@ -17,6 +17,8 @@ import { refusedAssociation } from "./rejection.ts";
 import { checkRequest, type ServiceOptions, type ServiceRequest } from "./services.ts";
 import { type ClientInput, type ClientState, clientTransitions, follow } from "./transitions.ts";
 
+const nothing = new Uint8Array();
+
 interface Queued {
   readonly invokeId: InvokeId;
   readonly request: ServiceRequest;
@@ -52,6 +54,8 @@ export class DlmsClientConnection {
   readonly #handshake: ClientHandshake;
   #state: ClientState = "idle";
   #context: NegotiatedContext | undefined;
+  /** The same less the octets that protection takes: what the services may fill of an APDU. */
+  #services: NegotiatedContext | undefined;
   #lastInvokeId = 0;
   /** Until when an association or a release may take. */
   #deadline: number | undefined;
@@ -100,7 +104,8 @@ export class DlmsClientConnection {
     checkRequest(request);
     this.#lastInvokeId += 1;
     const queued = { invokeId: this.#lastInvokeId, request, options };
-    const behind = options.highPriority === false ? -1 : this.#queue.findIndex(({ options }) => options.highPriority === false);
+    const urgent = options.highPriority !== false && this.#queue.length > 0;
+    const behind = urgent ? this.#queue.findIndex(({ options }) => options.highPriority === false) : -1;
     if (behind < 0) this.#queue.push(queued);
     else this.#queue.splice(behind, 0, queued);
     // What ends at once is told by way of the timer, when its caller knows its id.
@@ -235,6 +240,7 @@ export class DlmsClientConnection {
   #established(context: NegotiatedContext): ClientEvent[] {
     this.#deadline = undefined;
     this.#context = context;
+    this.#services = { ...context, serverMaxReceivePduSize: Math.max(0, context.serverMaxReceivePduSize - overheadIn(context)) };
     this.#carrier.start({
       maxPduSize: context.serverMaxReceivePduSize,
       generalBlockTransfer: context.conformance.has("general-block-transfer"),
@@ -296,14 +302,14 @@ export class DlmsClientConnection {
   #start({ invokeId, request, options }: Queued, now: number): ClientEvent[] {
     const context = this.#context as NegotiatedContext;
     const { maxResponseLength = clientDefaults.maxResponseLength } = this.#options;
-    const exchange = createExchange(request, invokeId, options, this.#withRoomForProtection(context), maxResponseLength);
+    const exchange = createExchange(request, invokeId, options, this.#services as NegotiatedContext, maxResponseLength);
     if (exchange === undefined) return [{ type: "failed", invokeId, error: wrongReferencing(request, context) }];
     const step = exchange.start();
     if (options.confirmed === false && step.type === "send") {
       this.#carrier.sendUnconfirmed(protectRequest(this.#protection, step.apdu));
       return [{ type: "sent", invokeId }];
     }
-    const outstanding = { invokeId, exchange, lastApdu: new Uint8Array(), deadline: now, retries: 0 };
+    const outstanding = { invokeId, exchange, lastApdu: nothing, deadline: now, retries: 0 };
     this.#outstanding.set(invokeId, outstanding);
     return this.#advance(outstanding, step, now);
   }
@@ -355,11 +361,6 @@ export class DlmsClientConnection {
     if (events.length === 0) return;
     this.#deferred.push(...events);
     this.#deferredSince ??= now;
-  }
-
-  /** What the services may fill of an APDU. */
-  #withRoomForProtection(context: NegotiatedContext): NegotiatedContext {
-    return { ...context, serverMaxReceivePduSize: Math.max(0, context.serverMaxReceivePduSize - overheadIn(context)) };
   }
 
   /** The association is not there yet. */

@@ -85,7 +85,8 @@ export class DlmsServerConnection {
     if (inactivityTimeout !== undefined && preEstablished === undefined) this.#deadline = now + inactivityTimeout;
     const queued = this.#outgoing.length;
     const before = this.#state;
-    const events = [...this.#unannounced.splice(0), ...this.#receiveGuarded(apdu, confirmed, now)];
+    const heard = this.#receiveGuarded(apdu, confirmed, now);
+    const events = this.#unannounced.length === 0 ? heard : [...this.#unannounced.splice(0), ...heard];
     if (this.#state === "authenticating") {
       const { authenticationTimeout = serverDefaults.authenticationTimeout } = this.#options;
       if (before !== "authenticating") this.#deadline = now + authenticationTimeout;
