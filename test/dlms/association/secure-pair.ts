@@ -53,10 +53,14 @@ export function security(systemTitle: Uint8Array, fields: Partial<AssociationSec
   };
 }
 
-let drawn = 0;
+let state = 1;
 
-/** Octets that are different each time, and the same from run to run. */
-export const random = (length: number): Uint8Array => Uint8Array.from({ length }, (_, index) => (drawn++ * 31 + index * 7) & 0xff);
+/** Octets that do not come again within any test, and are the same from run to run. */
+export const random = (length: number): Uint8Array =>
+  Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state >>> 24;
+  });
 
 export const gmac = (suite: SecuritySuite = 0, key = keys.global(suite)): HlsCredentials => ({
   mechanism: "hls-gmac",
