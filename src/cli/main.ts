@@ -6,6 +6,7 @@ import { benchCommand } from "./commands/bench.ts";
 import { decodeCommand } from "./commands/decode.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
+import { keysCommand } from "./commands/keys.ts";
 import { meterCommand } from "./commands/meter.ts";
 import { objectsCommand } from "./commands/objects.ts";
 import { profileCommand } from "./commands/profile.ts";
@@ -23,6 +24,7 @@ const program = new Command("dlms")
   .addCommand(profileCommand())
   .addCommand(decodeCommand())
   .addCommand(gatewayCommand())
+  .addCommand(keysCommand())
   .addCommand(benchCommand());
 
 /** Commander's own refusals, in the shape and with the exit code of all others. */
@@ -34,7 +36,8 @@ function refuse(error: CommanderError): void {
   );
 }
 
-for (const command of [program, ...program.commands]) command.exitOverride().configureOutput({ outputError: () => {} });
+for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])])
+  command.exitOverride().configureOutput({ outputError: () => {} });
 
 try {
   await program.parseAsync();

@@ -32,11 +32,6 @@ export class MeterFleet {
     });
   }
 
-  /** Roles of the configuration whose authentication this version does not speak. */
-  get notServed(): readonly string[] {
-    return this.#hosts[0]?.notServed ?? [];
-  }
-
   /** Starts the meters' time and listens. @throws TransportError `open-failed` */
   async start(host: string, { tcp, udp, hdlc }: MeterPorts): Promise<readonly ListeningLink[]> {
     const [only] = this.#hosts;

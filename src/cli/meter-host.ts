@@ -1,7 +1,6 @@
+import { join } from "node:path";
 import type { Frozen } from "../config/load.ts";
-import { resolveSecret } from "../config/secret.ts";
 import type { VirtualMeterConfig } from "../config/virtual-meter.ts";
-import { ConfigError } from "../errors.ts";
 import {
   defaultMeterConfig,
   initialState,
@@ -15,14 +14,16 @@ import {
 } from "../meter-model/index.ts";
 import type { DlmsServer } from "../server/dlms-server.ts";
 import { realTimers } from "../session/timers.ts";
-import { LmdbMeterStore, MemoryMeterStore } from "../store/index.ts";
+import { LmdbCounterStore, LmdbMeterStore, MemoryMeterStore } from "../store/index.ts";
 import type { TraceSink } from "../transport/trace.ts";
 import type { Transport } from "../transport/transport.ts";
 import { csvLoad } from "../virtual-meter/csv-load.ts";
 import { logicalDeviceName, type MeterIdentity } from "../virtual-meter/identity.ts";
+import { MeterCounters } from "../virtual-meter/meter-counters.ts";
 import { MeterRunner } from "../virtual-meter/runner.ts";
 import { parseStart, zoneRule } from "../virtual-meter/time-zone.ts";
-import { type MeterAssociation, virtualMeterServer } from "../virtual-meter/virtual-meter.ts";
+import { virtualMeterServer } from "../virtual-meter/virtual-meter.ts";
+import { meterAssociations } from "./keys/meter-associations.ts";
 import { monthsBefore } from "./months.ts";
 import { version } from "./version.ts";
 
@@ -57,11 +58,11 @@ export interface ListeningLink {
 export class MeterHost {
   readonly meter: Meter;
   readonly identity: MeterIdentity;
-  /** Roles of the configuration whose authentication this version does not speak. */
-  readonly notServed: readonly string[];
   readonly #runner: MeterRunner;
   readonly #server: DlmsServer;
   readonly #store: LmdbMeterStore | MemoryMeterStore;
+  readonly #counterStore: LmdbCounterStore | undefined;
+  readonly #counters: MeterCounters;
 
   /**
    * Loads the state or makes a new meter and simulates its past; nothing listens yet.
@@ -81,10 +82,8 @@ export class MeterHost {
     const served = config.start === undefined ? Date.now() : start;
     if (kept === undefined) this.meter.advance(served);
     this.identity = identityOf(config);
-    const associations = associationsOf(config, directory);
-    this.notServed = config.associations
-      .filter(({ client }) => !associations.some(({ clientSap }) => clientSap === client))
-      .map(({ role }) => role);
+    this.#counterStore = config.state === undefined ? undefined : new LmdbCounterStore(join(config.state, "counters"));
+    this.#counters = new MeterCounters(this.#counterStore, this.#counterStore === undefined ? firstOfForgetful(Date.now()) : 0);
     const runner = new MeterRunner({
       meter: this.meter,
       timers: realTimers,
@@ -97,7 +96,8 @@ export class MeterHost {
     this.#server = virtualMeterServer({
       meter: this.meter,
       identity: this.identity,
-      associations,
+      associations: meterAssociations(config, directory, this.#counters),
+      counters: this.#counters,
       profileEncodings: config.profiles,
       beforeService: () => void runner.catchUp(),
       onFailure,
@@ -129,6 +129,8 @@ export class MeterHost {
   async stop(): Promise<void> {
     await this.#server.close();
     this.#runner.stop();
+    this.#counters.settle();
+    await this.#counterStore?.close();
     await this.#store.close();
   }
 }
@@ -173,25 +175,7 @@ function identityOf(config: MeterHostConfig): MeterIdentity {
   };
 }
 
-function associationsOf(config: MeterHostConfig, directory: string): readonly MeterAssociation[] {
-  return config.associations.flatMap(({ role, client, auth, password }, index): MeterAssociation[] => {
-    if (role === "firmware" || role === "pre-established") return [];
-    if (auth === "none") return [{ role, clientSap: client, authentication: { mechanism: "none" } }];
-    if (auth !== "lls" || password === undefined) return [];
-    const path = `associations[${index}].password`;
-    const secret = resolveSecret(password, { path, format: "text", environment: process.env, directory });
-    return [{ role, clientSap: client, authentication: { mechanism: "lls", password: secret.bytes } }];
-  });
-}
-
-/**
- * Secrets that everybody knows are served on loopback addresses only.
- * @throws ConfigError
- */
-export function refuseDemoSecrets(config: MeterHostConfig, host: string, allowed: boolean): void {
-  if (allowed || host === "localhost" || host === "::1" || /^127\./.test(host)) return;
-  if (!config.associations.some(({ password }) => password?.visible === true)) return;
-  throw new ConfigError("listen.address", `the demonstration secrets are not served on ${host}`, {
-    hint: "use passwords of your own as env:NAME or file:PATH, or --allow-demo-keys for a test network",
-  });
+/** A meter without a state begins to count higher each time: ten values a second, enough for thirteen years. */
+function firstOfForgetful(now: number): number {
+  return Math.floor((now - Date.UTC(2026, 0, 1)) / 100);
 }

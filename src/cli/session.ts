@@ -1,13 +1,15 @@
 import { dirname } from "node:path";
-import { connect, type MeterAddress } from "../client/connect.ts";
+import { type AssociationOptions, connect, type MeterAddress } from "../client/connect.ts";
+import { openWithCounters } from "../client/counter-recovery.ts";
 import type { DlmsClient } from "../client/dlms-client.ts";
 import { loadYaml } from "../config/load.ts";
 import { addressBookSchema } from "../config/meters.ts";
-import type { ClientAuthentication } from "../dlms/association/client-options.ts";
 import { ConfigError } from "../errors.ts";
 import { formatTrace } from "../log/trace-format.ts";
 import type { TraceSink } from "../transport/trace.ts";
 import { apduName } from "./apdu-name.ts";
+import { type ClientMaterial, clientMaterial, clientPasses, usesCounters } from "./keys/client-material.ts";
+import { Installation, userInstallationFolder } from "./keys/installation.ts";
 import { associationFlags, type CommonOptions } from "./options.ts";
 import type { Output } from "./output.ts";
 import { resolveAssociationSecrets, resolveTarget, type Target } from "./target.ts";
@@ -43,34 +45,57 @@ export async function withClient<T>(
   }
 }
 
-/** Associates with a target. @throws ConfigError for what this version does not speak */
-export function connectTarget(target: Target, options: CommonOptions, output: Pick<Output, "note">): Promise<DlmsClient> {
-  const { address, authentication, warnings } = checkTarget(target);
+/**
+ * Associates with a target. Under keys the invocation counters go on where they were left, and where the meter is ahead.
+ * @param folder where this installation keeps its counters
+ * @throws ConfigError for what this version does not speak
+ */
+export async function connectTarget(
+  target: Target,
+  options: CommonOptions,
+  output: Pick<Output, "note">,
+  folder: string = userInstallationFolder(process.env),
+): Promise<DlmsClient> {
+  const { address, material, warnings } = checkTarget(target);
   for (const warning of warnings) output.note(`warning: ${warning}`);
   const { association } = target;
-  return connect(address, {
-    clientSap: association.client,
+  const common: AssociationOptions = {
     serverSap: association.server,
     physicalAddress: association.physical,
-    authentication,
     referencing: association.referencing === "sn" ? "short-name" : "logical-name",
     maxReceivePduSize: association.maxPdu,
     maxInformationFieldLength: association.maxInfo,
     windowSize: association.window,
     timeout: options.timeout,
     trace: traceTo(options, output),
-  });
+  };
+  if (!usesCounters(material)) {
+    return connect(address, { ...common, clientSap: association.client, ...clientPasses(material, undefined) });
+  }
+  const installation = await Installation.open(folder);
+  const systemTitle = material.systemTitle ?? installation.systemTitle;
+  const counters = material.key && installation.counters(systemTitle, material.key);
+  const open = (): Promise<DlmsClient> =>
+    connect(address, {
+      ...common,
+      clientSap: association.client,
+      ...clientPasses(material, { systemTitle, counters, claimDedicatedKey: installation.claimDedicatedKey }),
+    });
+  if (counters === undefined) return open();
+  return openWithCounters(counters, association.client, open, () => connect(address, { ...common, clientSap: publicClient }));
 }
+
+const publicClient = 16;
 
 /** Everything about a target that can be wrong before anything is connected. @throws ConfigError */
 export function checkTarget(target: Target): {
   readonly address: MeterAddress;
-  readonly authentication: ClientAuthentication;
+  readonly material: ClientMaterial;
   readonly warnings: readonly string[];
 } {
   const { association } = target;
   const { secrets, warnings } = resolveAssociationSecrets(association, { environment: process.env, directory: process.cwd() });
-  return { address: addressOf(target), authentication: authenticationOf(association.auth, secrets.password), warnings };
+  return { address: addressOf(target), material: clientMaterial(association, secrets), warnings };
 }
 
 function addressOf(target: Target): MeterAddress {
@@ -85,17 +110,6 @@ function addressOf(target: Target): MeterAddress {
       throw new ConfigError("TARGET", `${target.kind} targets are not served yet`, {
         hint: "use tcp://host:port, udp://host:port or hdlc://host:port",
       });
-  }
-}
-
-function authenticationOf(auth: Target["association"]["auth"], password: Uint8Array | undefined): ClientAuthentication {
-  switch (auth) {
-    case "none":
-      return { mechanism: "none" };
-    case "lls":
-      return { mechanism: "lls", password: password ?? new Uint8Array() };
-    default:
-      throw new ConfigError("--auth", `${auth} is not served yet`, { hint: "use none or lls" });
   }
 }
 

@@ -121,7 +121,7 @@ const keysInHex: ReadonlySet<SecretKey> = new Set(["ek", "ak", "dedicatedKey"]);
 export function resolveAssociationSecrets(association: AssociationRequest, places: SecretPlaces): AssociationSecrets {
   const resolved = secretKeys.flatMap((key) => {
     const reference = association[key];
-    if (reference === undefined) return [];
+    if (reference === undefined || reference.kind === "random") return [];
     const path = `--${associationOptions[key].name}`;
     const { bytes, visible } = resolveSecret(reference, { ...places, path, format: keysInHex.has(key) ? "key" : "text" });
     if (keysInHex.has(key)) checkKeyLength(bytes, association.suite, path);

@@ -1,6 +1,6 @@
-import { ExceptionResponseError, AssociationRejectedError, DlmsError, SecurityError, TransportError } from "../errors.ts";
-import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import { Data } from "../cosem-objects/classes/data.ts";
+import type { LogicalName } from "../cosem-objects/logical-name.ts";
+import { AssociationRejectedError, DlmsError, ExceptionResponseError, SecurityError, TransportError } from "../errors.ts";
 import type { ClientCounters } from "./client-counters.ts";
 import type { DlmsClient } from "./dlms-client.ts";
 

@@ -20,7 +20,7 @@ import {
 import type { CosemAttributeDescriptor, CosemMethodDescriptor } from "../dlms/xdlms/descriptors.ts";
 import { rawNullData } from "../dlms/xdlms/raw-data.ts";
 import type { ActionResult, DataAccessResult } from "../dlms/xdlms/results.ts";
-import { DataAccessError, LocalProtocolError } from "../errors.ts";
+import { DataAccessError, DecodeError, LocalProtocolError } from "../errors.ts";
 import type { ProgressListener, ServiceAssociation } from "./association.ts";
 import { BaseNames, type Unnamed } from "./base-names.ts";
 
@@ -67,7 +67,9 @@ export class ShortNameAssociation implements ServiceAssociation {
     const variables = await inOrder(attributes, (attribute) => this.#variableOf(attribute));
     const known = variables.filter(isKnown);
     const { results } = known.length === 0 ? { results: [] } : await this.#read(known, onProgress);
-    return spread(variables, results, (error) => ({ error }));
+    const answers: readonly GetResult[] = spread(variables, results, (error) => ({ error }));
+    for (const [index, attribute] of attributes.entries()) this.#learn(attribute, answers[index]?.data);
+    return answers;
   }
 
   async #set(attributes: readonly AttributeRequest[], values: readonly Uint8Array[]): Promise<readonly DataAccessResult[]> {
@@ -98,11 +100,9 @@ export class ShortNameAssociation implements ServiceAssociation {
   }
 
   /** The base names it takes to find an object. A list that could not be read is asked for again by whoever needs it next. */
-  #namesFor({ classId, logicalName }: Pick<CosemAttributeDescriptor, "classId" | "logicalName">): Promise<BaseNames> {
+  #namesFor(object: ObjectName): Promise<BaseNames> {
     if (this.#baseNames !== undefined) return this.#baseNames;
-    if (classId === AssociationSn.classId && logicalNameFromBytes(logicalName) === currentAssociation) {
-      return Promise.resolve(BaseNames.initial);
-    }
+    if (isAssociation(object)) return Promise.resolve(BaseNames.initial);
     this.#baseNames = this.#readBaseNames();
     this.#baseNames.catch(() => {
       this.#baseNames = undefined;
@@ -116,10 +116,19 @@ export class ShortNameAssociation implements ServiceAssociation {
     if (result.data === undefined) {
       throw new DataAccessError(String(result.error), "the meter does not show its list of short names");
     }
-    const reader = new ByteReader(result.data);
-    const list = objectList.schema.read(reader);
-    reader.expectEnd("object_list");
-    return new BaseNames(list);
+    return decodeBaseNames(result.data);
+  }
+
+  /** A list of objects that was asked for anyway need not be read again. */
+  #learn({ attribute, selection }: AttributeRequest, data: Uint8Array | undefined): void {
+    if (data === undefined || selection !== undefined || this.#baseNames !== undefined) return;
+    if (!isAssociation(attribute) || attribute.attributeId !== objectList.id) return;
+    try {
+      this.#baseNames = Promise.resolve(decodeBaseNames(data));
+    } catch (error) {
+      // Whoever asked for it will find out.
+      if (!(error instanceof DecodeError)) throw error;
+    }
   }
 
   async #read(variables: readonly VariableRequest[], onProgress: ProgressListener | undefined): Promise<ServiceResultOf<"read">> {
@@ -129,6 +138,20 @@ export class ShortNameAssociation implements ServiceAssociation {
   async #write(variables: readonly VariableRequest[], values: readonly Uint8Array[]): Promise<ServiceResultOf<"write">> {
     return (await this.#association.request({ service: "write", variables, values })) as ServiceResultOf<"write">;
   }
+}
+
+type ObjectName = Pick<CosemAttributeDescriptor, "classId" | "logicalName">;
+
+function isAssociation({ classId, logicalName }: ObjectName): boolean {
+  return classId === AssociationSn.classId && logicalNameFromBytes(logicalName) === currentAssociation;
+}
+
+/** @throws DecodeError for what is no list of objects */
+function decodeBaseNames(data: Uint8Array): BaseNames {
+  const reader = new ByteReader(data);
+  const list = objectList.schema.read(reader);
+  reader.expectEnd("object_list");
+  return new BaseNames(list);
 }
 
 function returnsSomething({ classId, methodId }: CosemMethodDescriptor): boolean {

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { describe, field } from "./fields.ts";
-import { parseSecretReference, type SecretReference, secretExpected, secretReferenceExpected } from "./secret.ts";
+import { parseSecretReference, SecretReference, secretExpected, secretReferenceExpected } from "./secret.ts";
 
 /** How an option of the association is written; the same in the query of a target, as a flag and as a key of a file. */
 interface OptionDefinition<T> {
@@ -50,7 +50,11 @@ export const associationOptions = {
     example: "4D4D4D0000BC614E",
     parse: (text: string) => (/^[0-9a-fA-F]{16}$/.test(text) ? text.toUpperCase() : undefined),
   },
-  dedicatedKey: secret("dedicated-key", "env:DEDICATED_KEY"),
+  dedicatedKey: {
+    ...secret("dedicated-key", "random"),
+    expected: `${secretExpected}, or random for a new one each time`,
+    parse: (text: string) => (text === "random" ? new SecretReference("random", "") : parseSecretReference(text)),
+  },
   policy: word("policy", "both", ["none", "auth", "encrypt", "both"]),
   signKey: secret("sign-key", "file:secrets/client-sign.key"),
   signCert: file("sign-cert", "client-sign.pem"),
@@ -96,7 +100,7 @@ export function associationFields(): AssociationFields {
 // The text of a number's example tells numbers from words: in a file they are written without quotes.
 function fieldOf(option: OptionDefinition<unknown>): z.ZodType {
   const numeric = /^\d+$/.test(option.example) && option.parse(option.example) === Number(option.example);
-  const expected = option.secret === true ? secretReferenceExpected : option.expected;
+  const expected = option.secret === true ? option.expected.replace(secretExpected, secretReferenceExpected) : option.expected;
   const parse = (value: unknown) => {
     if (typeof value !== (numeric ? "number" : "string")) return undefined;
     const parsed = option.parse(String(value));

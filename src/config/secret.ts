@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { fromHex } from "../bytes/hex.ts";
 import { ConfigError } from "../errors.ts";
 
-export type SecretKind = "env" | "file" | "hex" | "text";
+/** Where a secret stands; `random` is one that is drawn when it is needed, and stands nowhere. */
+export type SecretKind = "env" | "file" | "hex" | "text" | "random";
 
 /** What a secret in a configuration file may be: the secret itself stays out of the file. */
 export const secretReferenceExpected = "expected a reference to a secret, env:NAME or file:PATH";
@@ -37,6 +38,7 @@ export class SecretReference {
   }
 
   toString(): string {
+    if (this.kind === "random") return "random";
     return this.visible ? `${this.kind}:...` : `${this.kind}:${this.#value}`;
   }
 
@@ -95,6 +97,8 @@ function secretBytes(reference: SecretReference, source: SecretSource): Uint8Arr
       return decodeSecret(fromEnvironment(reference, source), reference, source);
     case "file":
       return decodeSecret(fromFile(reference, source), reference, source);
+    case "random":
+      throw new ConfigError(source.path, "expected a secret that stands somewhere, got random");
   }
 }
 

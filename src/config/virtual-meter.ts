@@ -47,13 +47,24 @@ const association = section({
   role: oneOf(roles),
   client: integer(1, 0xffff),
   auth: oneOf(["none", "lls", "manufacturer", "md5", "sha1", "gmac", "sha256", "ecdsa"]),
-  suite: integer(0, 2).optional(),
+  // With a suite everything is under the meter's keys; gmac cannot do without.
+  suite: oneOf([0, 1, 2]).optional(),
+  policy: oneOf(["auth", "encrypt", "both"]).prefault("both"),
   password: demoSecret().optional(),
 }).superRefine((value, context) => {
-  if (value.auth === "lls" && value.password === undefined) {
-    context.addIssue({ code: "custom", path: ["password"], message: `expected a secret for auth lls, got ${show(undefined)}` });
+  const { auth } = value;
+  if (auth === "manufacturer" || auth === "ecdsa") {
+    context.addIssue({ code: "custom", path: ["auth"], message: `auth ${auth} is not served yet` });
+  } else if (auth !== "none" && auth !== "gmac" && value.password === undefined) {
+    context.addIssue({ code: "custom", path: ["password"], message: `expected a secret for auth ${auth}, got ${show(undefined)}` });
   }
 });
+
+/** The keys that an association cannot do without. */
+function keysOf({ role, auth, suite }: z.output<typeof association>): readonly ("encryption" | "authentication" | "broadcast")[] {
+  if (role === "pre-established") return ["encryption", "authentication", "broadcast"];
+  return auth === "gmac" || suite !== undefined ? ["encryption", "authentication"] : [];
+}
 
 /** STS identity and vending parameters (IEC 62055-41 6.1); what is absent takes the value of the demonstration. */
 const sts = section({
@@ -119,7 +130,13 @@ export const virtualMeterSchema = section({
   }).prefault({}),
   associations: list(association),
   sts: sts.prefault({}),
-}).superRefine(({ associations, mode, credit }, context) => {
+}).superRefine(({ associations, mode, credit, keys }, context) => {
+  const needed = new Set(associations.flatMap(keysOf));
+  for (const key of needed) {
+    if (keys[key] === undefined) {
+      context.addIssue({ code: "custom", path: ["keys", key], message: `expected a secret for the associations with keys, got nothing` });
+    }
+  }
   const seen = new Map<number, number>();
   associations.forEach(({ client }, index) => {
     const first = seen.get(client);

@@ -91,6 +91,7 @@ export class ShortNames {
     for (const { logicalName, baseName } of allocations) this.#byObject.set(logicalName, baseName);
   }
 
+  /** Base name of an object, 0100..FFFF; undefined for an object that was not listed. */
   baseName(logicalName: LogicalName): number | undefined {
     return this.#byObject.get(logicalName);
   }

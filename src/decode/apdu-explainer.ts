@@ -42,7 +42,7 @@ export interface Origin {
 export interface KeptApdu {
   readonly octets: Uint8Array;
   /** What it deciphers to; of the last block of a general block transfer, what the blocks decipher to together. */
-  plain?: Uint8Array;
+  readonly plain?: Uint8Array;
 }
 
 /** APDUs within APDUs: a gateway, general block transfer and protection make three. */
@@ -59,6 +59,8 @@ export class ApduExplainer {
   /** The octets of each APDU that was understood, in the order of the input. */
   readonly kept: KeptApdu[] = [];
   readonly #options: ApduExplainerOptions;
+  /** What came out of the shells of the APDU under way, the innermost. */
+  #plain: Uint8Array | undefined;
   readonly #conversation: Conversation;
   readonly #blocks: BlockChains;
 
@@ -91,11 +93,10 @@ export class ApduExplainer {
   }
 
   /** Says of octets that they are no APDU, and why. */
-  report(source: Located, error: DecodeError, depth = 0): void {
+  report(source: Located, { layer, message }: Pick<DecodeError, "layer" | "message">, depth = 0): void {
     const { bytes } = source;
-    const layer = error.layer === "internal" ? "xdlms" : error.layer;
-    this.items.push({ type: nameOfTag(bytes[0]), error: error.message, layer, octets: toHex(bytes) });
-    this.#mark(source, "not understood", error.message, depth);
+    this.items.push({ type: nameOfTag(bytes[0]), error: message, layer: layer === "internal" ? "xdlms" : layer, octets: toHex(bytes) });
+    this.#mark(source, "not understood", message, depth);
   }
 
   /**
@@ -103,6 +104,14 @@ export class ApduExplainer {
    * @throws DecodeError when it is none, or a damaged one; nothing was explained then
    */
   explain(source: Located, origin: Origin): number {
+    if (origin.nesting > 0) return this.#explain(source, origin);
+    this.#plain = undefined;
+    const length = this.#explain(source, origin);
+    this.kept.push({ octets: source.bytes.subarray(0, length), ...(this.#plain !== undefined && { plain: this.#plain }) });
+    return length;
+  }
+
+  #explain(source: Located, origin: Origin): number {
     if (origin.nesting > maxNesting) throw new DecodeError("limit", "APDU", 0, `APDU: nested deeper than ${maxNesting}`);
     const { bytes } = source;
     const tag = bytes[0] ?? 0;
@@ -119,7 +128,6 @@ export class ApduExplainer {
     if (apdu.type === "gateway-request" || apdu.type === "gateway-response") return this.#explainGateway(apdu, own, origin);
     const block = blockOf(apdu);
     this.#markApdu(own, apdu, origin, block?.raw);
-    this.#keep(own, origin);
     this.#conversation.hear(apdu);
     if (apdu.type === "initiate-request" && apdu.dedicatedKey !== undefined) this.#options.decipherer.learnDedicatedKey(apdu.dedicatedKey);
     const joined = block && this.#blocks.accept(block, own.locate(block.raw), origin.channel);
@@ -143,7 +151,6 @@ export class ApduExplainer {
     const { items, taken } = this.#explainInside(source, origin);
     const length = header + (taken ?? carried.length);
     this.#markApdu(own.slice(0, length), prefix, origin, source.bytes.subarray(0, length - header));
-    this.#keep(own.slice(0, length), origin);
     this.items.push({ ...apduJson(fields), apdu: items });
     return length;
   }
@@ -157,7 +164,6 @@ export class ApduExplainer {
     const { userInformation, authenticationValue, ...rest } = value;
     const place = userInformation && placeOfUserInformation(own, userInformation);
     if (annotator !== undefined) markAcse(annotator, own, type, value, origin.depth, place?.length);
-    this.#keep(own, origin);
     const inField = { ...origin, inField: true };
     this.#learnTitle(type, rest);
     const content = userInformation && this.#explainContent(place ?? Located.nowhere(userInformation), inside(inField));
@@ -181,9 +187,7 @@ export class ApduExplainer {
     const opening = this.#options.decipherer.open(apdu);
     const { plain } = opening;
     this.#markProtected(own, apdu, origin, plain);
-    this.#keep(own, origin);
-    const kept = this.kept.at(-1);
-    if (plain !== undefined && kept !== undefined && origin.inField !== true) kept.plain = plain;
+    if (origin.inField !== true) this.#plain = plain ?? this.#plain;
     const content = plain === undefined ? {} : { apdu: this.#explainPlainText(own, apdu, plain, opening.authenticated === true, origin) };
     this.items.push({ ...protectedItem(apdu, opening), ...content });
     return own.length;
@@ -230,6 +234,11 @@ export class ApduExplainer {
   }
 
   #explainOrReport(source: Located, origin: Origin): number | undefined {
+    const obstacle = obstacleOf(source.bytes);
+    if (obstacle !== undefined) {
+      this.report(source, { layer: "xdlms", message: obstacle }, origin.depth);
+      return undefined;
+    }
     try {
       return this.explain(source, origin);
     } catch (error) {
@@ -237,10 +246,6 @@ export class ApduExplainer {
       this.report(source, error, origin.depth);
       return undefined;
     }
-  }
-
-  #keep(own: Located, { nesting }: Origin): void {
-    if (nesting === 0) this.kept.push({ octets: own.bytes });
   }
 
   #markApdu(own: Located, apdu: Apdu, { depth }: Origin, carried: Uint8Array | undefined): void {
@@ -262,6 +267,19 @@ export class ApduExplainer {
 function placeOfUserInformation(own: Located, userInformation: Uint8Array): Located | undefined {
   const place = own.slice(own.length - userInformation.length);
   return Buffer.compare(place.bytes, userInformation) === 0 ? place : undefined;
+}
+
+/** The shortest APDU, an RLRQ without fields. */
+const shortestApdu = 2;
+
+/**
+ * Why octets cannot be an APDU, where a look tells. An error has a stack, which takes longer to make than to decode an APDU,
+ * and an input may hold a hundred thousand transfers of rubbish.
+ */
+function obstacleOf(bytes: Uint8Array): string | undefined {
+  const [tag] = bytes;
+  if (tag === undefined || tagMeaning(tag) === undefined) return `APDU: unknown tag ${toHex(bytes.subarray(0, 1))}`;
+  return bytes.length < shortestApdu ? "APDU: nothing behind the tag" : undefined;
 }
 
 /** The part of an APDU that is explained for itself; none where what it carries does not stand in it. */

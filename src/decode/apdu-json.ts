@@ -13,9 +13,16 @@ export const dataFields: ReadonlySet<string> = new Set(["data", "value", "values
 
 /** An APDU as JSON: octets as hex, logical names dotted, data as tagged values, sets as lists. */
 export function apduJson(apdu: { readonly type: string }): ApduItem {
-  const blocks = holdsBlocks(apdu.type);
-  const fields = Object.entries(apdu).filter(([key, value]) => key !== "type" && value !== undefined);
-  return { type: apdu.type, ...Object.fromEntries(fields.map(([key, value]) => [key, toJson(key, value, blocks)])) };
+  return { type: apdu.type, ...membersJson(apdu, holdsBlocks(apdu.type), "type") };
+}
+
+/** The members that there are, but for one that is told apart; a loop, since an input may hold a hundred thousand APDUs. */
+function membersJson(value: object, blocks: boolean, apart?: string): Readonly<Record<string, Json>> {
+  const json: Record<string, Json> = {};
+  for (const [name, member] of Object.entries(value)) {
+    if (member !== undefined && name !== apart) json[name] = toJson(name, member, blocks);
+  }
+  return json;
 }
 
 /** A value as JSON, by the rules of the field `key`. */
@@ -39,11 +46,7 @@ function toJson(key: string, value: unknown, blocks: boolean): Json {
   if (typeof value === "bigint") return integer(value);
   if (typeof value === "object" && value !== null) {
     if ("dayOfMonth" in value) return formatDateTime(value as CosemDateTime);
-    return Object.fromEntries(
-      Object.entries(value)
-        .filter(([, member]) => member !== undefined)
-        .map(([name, member]) => [name, toJson(name, member, blocks)]),
-    );
+    return membersJson(value, blocks);
   }
   return (value ?? null) as Json;
 }

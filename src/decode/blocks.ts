@@ -1,3 +1,6 @@
+import { ByteReader } from "../bytes/byte-reader.ts";
+import { dataTag } from "../dlms/axdr/data-type.ts";
+import { readLength } from "../dlms/axdr/length.ts";
 import type { Apdu } from "../dlms/xdlms/apdu.ts";
 import { Located } from "./located.ts";
 
@@ -7,6 +10,9 @@ export const blockStreams = {
   "set-request": "SET request",
   "action-request": "ACTION request",
   "action-response": "ACTION response",
+  "read-request": "Read request",
+  "read-response": "Read response",
+  "write-request": "Write request",
   "general-block-transfer": "general block transfer",
 } as const;
 
@@ -41,6 +47,18 @@ export function blockOf(apdu: Apdu): Block | undefined {
       const list = apdu.type.includes("first") ? { list: apdu.type.includes("list") } : {};
       return { stream, number: blockNumber, last: lastBlock, raw, ...list };
     }
+    case "read-request":
+    case "read-response": {
+      const [only, ...others] = apdu.type === "read-request" ? apdu.specifications : apdu.results;
+      if (others.length > 0 || (only?.type !== "read-data-block-access" && only?.type !== "data-block-result")) return undefined;
+      return { stream: apdu.type, number: only.blockNumber, last: only.lastBlock, raw: only.raw };
+    }
+    case "write-request": {
+      const [only, ...others] = apdu.specifications;
+      if (others.length > 0 || only?.type !== "write-data-block-access") return undefined;
+      const raw = octetsOf(apdu.data[0]);
+      return raw && { stream: apdu.type, number: only.blockNumber, last: only.lastBlock, raw };
+    }
     case "general-block-transfer":
       // Without data it only acknowledges, and its last-block bit says that nothing more is to be said.
       if (apdu.raw.length === 0) return undefined;
@@ -48,6 +66,13 @@ export function blockOf(apdu: Apdu): Block | undefined {
     default:
       return undefined;
   }
+}
+
+/** What an octet string holds, as a view of it: blocks of a Write are data like any other (Green Book 9.3.15). */
+function octetsOf(data: Uint8Array | undefined): Uint8Array | undefined {
+  if (data?.[0] !== dataTag["octet-string"]) return undefined;
+  const reader = new ByteReader(data, 1);
+  return reader.bytes(readLength(reader, "block of a Write"));
 }
 
 interface Chain {

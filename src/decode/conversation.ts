@@ -46,7 +46,8 @@ export class Conversation {
     this.#guarded(stream, () => {
       if (stream === "get-response") this.#answer(data);
       else if (stream === "set-request") this.#pushAll(this.#written, data);
-      else if (stream === "action-response") this.#pushAll([], data);
+      // Short names are not looked up: what they stand for differs from meter to meter.
+      else if (stream === "action-response" || stream === "read-response" || stream === "write-request") this.#pushAll([], data);
     });
   }
 
@@ -104,6 +105,19 @@ export class Conversation {
         });
         return;
       }
+      case "read-response":
+        this.#pushAll(
+          [],
+          apdu.results.map((result) => (result.type === "data" ? result.data : undefined)),
+        );
+        return;
+      case "write-request":
+      case "unconfirmed-write-request":
+        if (apdu.specifications[0]?.type !== "write-data-block-access") this.#pushAll([], apdu.data);
+        return;
+      case "information-report-request":
+        this.#pushAll([], apdu.data);
+        return;
       case "event-notification-request":
         this.#push(apdu.attribute, apdu.value);
         return;

@@ -4,6 +4,7 @@ import { sequenceOf } from "../dlms/axdr/untagged.ts";
 import { actionOutcome } from "../dlms/xdlms/action.ts";
 import { type GetDataResult, getDataResult } from "../dlms/xdlms/get.ts";
 import { rawData } from "../dlms/xdlms/raw-data.ts";
+import { readRequest, readResponse, writeRequest } from "../dlms/xdlms/short-name.ts";
 import { DecodeError } from "../errors.ts";
 import type { BlockStream } from "./blocks.ts";
 
@@ -26,16 +27,23 @@ const resultList = shape(sequenceOf(getDataResult, 2), (results) => results.map(
 const outcomeList = shape(sequenceOf(actionOutcome, 2), (outcomes) =>
   outcomes.map(({ returned }) => (returned as GetDataResult | undefined)?.data),
 );
+const readRequestBody = shape(readRequest, () => []);
+const readResponseBody = shape(readResponse, ({ results }) => results.map((found) => (found.type === "data" ? found.data : undefined)));
+const writeRequestBody = shape(writeRequest, ({ data }) => data);
 
 /**
  * What the joined raw data of a service may be (Green Book 9.4.6.12), for one and for a list. For the return parameters
- * of an ACTION the text leaves open whether the choice of data or error stands before them; peers do both.
+ * of an ACTION the text leaves open whether the choice of data or error stands before them; peers do both. With short names
+ * it is the body of the whole APDU (9.3.14, 9.3.15), for which some servers send the data of a single variable.
  */
 const shapes: Readonly<Partial<Record<BlockStream, { readonly one: readonly Shape[]; readonly list: readonly Shape[] }>>> = {
   "get-response": { one: [single], list: [resultList] },
   "set-request": { one: [single], list: [dataList] },
   "action-request": { one: [single], list: [dataList] },
   "action-response": { one: [result, single], list: [outcomeList] },
+  "read-request": { one: [readRequestBody], list: [] },
+  "read-response": { one: [readResponseBody, single], list: [] },
+  "write-request": { one: [writeRequestBody], list: [] },
 };
 
 /**

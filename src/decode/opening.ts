@@ -23,17 +23,25 @@ export interface Opening {
   readonly hint?: string;
 }
 
-/** The kind of APDU that octets are from their first to, at most, their last; undefined where they are none. */
-export function lawfulKind(octets: Uint8Array): ApduKind | undefined {
+/**
+ * The kind of the APDU that octets begin with; undefined where they begin with none.
+ * @param whole nothing may stand behind it
+ */
+export function lawfulKind(octets: Uint8Array, whole: boolean): ApduKind | undefined {
   const tag = octets[0];
   const kind = tag === undefined ? undefined : tagMeaning(tag)?.kind;
   if (tag === undefined || kind === undefined) return undefined;
   try {
-    if (isProtected(tag)) readProtected(octets);
-    else readApdu(new ByteReader(octets));
-    return kind;
+    const length = isProtected(tag) ? readProtected(octets).octets.length : lengthOf(octets);
+    return whole && length < octets.length ? undefined : kind;
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
     throw error;
   }
+}
+
+function lengthOf(octets: Uint8Array): number {
+  const reader = new ByteReader(octets);
+  readApdu(reader);
+  return reader.offset;
 }

@@ -14,6 +14,7 @@ const end = 0xffff_ffff;
 export class LmdbCounterStore {
   readonly #folder: LmdbFolder;
   readonly #noting = new Map<string, number>();
+  readonly #writing = new Set<Promise<void>>();
 
   /** Opens or creates the folder at `path`; throws `StoreError` as `LmdbFolder` does. */
   constructor(path: string) {
@@ -63,7 +64,9 @@ export class LmdbCounterStore {
   note(name: string, value: number): void {
     const idle = !this.#noting.has(name);
     this.#noting.set(name, value);
-    if (idle) void this.#keepNoting(name);
+    if (!idle) return;
+    const writing = this.#keepNoting(name).finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
   }
 
   /** A text under a name, made and stored by the first who asks. */
@@ -79,7 +82,9 @@ export class LmdbCounterStore {
     });
   }
 
+  /** Ends when what was noted is written. */
   async close(): Promise<void> {
+    await Promise.all(this.#writing);
     await this.#folder.close();
   }
 

@@ -1,4 +1,4 @@
-import { systemTitleLength, type SystemTitle } from "../dlms/security/system-title.ts";
+import { type SystemTitle, systemTitleLength } from "../dlms/security/system-title.ts";
 
 /** Who a virtual meter is and what it is built for. */
 export interface MeterIdentity {
@@ -6,8 +6,6 @@ export interface MeterIdentity {
   readonly logicalDeviceName: string;
   /** SAP of the management logical device, 1 by the standard. */
   readonly managementSap: number;
-  /** Names the meter for ciphering. */
-  readonly systemTitle: SystemTitle;
   readonly serialNumber: string;
   /** STS meter number, 11 or 13 digits. */
   readonly decoderReferenceNumber: string;

@@ -1,11 +1,9 @@
 import { LogicalDevice } from "../cosem-objects/logical-device.ts";
-import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import type { CosemObject } from "../cosem-objects/object.ts";
 import type { Meter } from "../meter-model/index.ts";
 import { type AssociationDeclaration, AssociationTable } from "../server/associations.ts";
 import { DlmsServer, type DlmsServerOptions } from "../server/dlms-server.ts";
 import type { MeterIdentity } from "./identity.ts";
-import type { MeterCounters } from "./meter-counters.ts";
 import { associationObjects, shortNameAssociationObjects } from "./mapping/association.ts";
 import { clockObjects } from "./mapping/clock.ts";
 import { demandObjects } from "./mapping/demand.ts";
@@ -14,6 +12,7 @@ import { identityObjects } from "./mapping/identity.ts";
 import { invocationCounterObjects } from "./mapping/invocation-counters.ts";
 import { type ProfileEncodings, profileObjects } from "./mapping/profiles.ts";
 import { supplyObjects } from "./mapping/supply.ts";
+import type { MeterCounters } from "./meter-counters.ts";
 import { associationNames, type MeterRole, meterAccess, meterShortNames } from "./roles.ts";
 
 /** An association of the meter: the client, what it may do, how it proves itself, and the keys that protect it. */

@@ -72,10 +72,23 @@ describe("An association with short names", () => {
     }
   });
 
-  it("reads the association's own object without the list", async () => {
+  it("learns the names from a list that somebody asked for", async () => {
     const { meter, client } = connect();
     expect(await client.get(AssociationSn, "0.0.40.0.0.255", "objectList")).to.have.length(2);
-    expect(meter.asked).to.deep.equal(["read FA08"]);
+    await client.get(Register, energy, "scalerUnit");
+    expect(meter.asked).to.deep.equal(["read FA08", "read 1010"]);
+  });
+
+  it("learns nothing from a part of the list, nor from one that makes no sense", async () => {
+    const { meter, client } = connect({ 64016: { hex: "1101" } });
+    const own = { classId: 12, logicalName: "0.0.40.0.0.255" } as const;
+    await client.getRaw({ ...own, attribute: 3 });
+    await client.getRaw({ ...own, attribute: 2, selection: { selector: 1, parameters: fromHex("120003") } });
+    meter.variables.set(0xfa08, { hex: "1100" });
+    expect(await client.getRaw({ ...own, attribute: 2 })).to.deep.equal(fromHex("1100"));
+    meter.variables.set(0xfa08, { hex: list });
+    await client.get(Register, energy, "scalerUnit");
+    expect(meter.asked.slice(-2)).to.deep.equal(["read FA08", "read 1010"]);
   });
 
   it("reads many attributes in one request, and answers for those without a name in their places", async () => {

@@ -5,6 +5,7 @@ import { ShortNameAssociation } from "../../src/client/short-name-association.ts
 import type { ObjectListElement } from "../../src/cosem-objects/classes/association-ln.ts";
 import type { ShortNameListElement } from "../../src/cosem-objects/classes/association-sn.ts";
 import type { LogicalName } from "../../src/cosem-objects/logical-name.ts";
+import type { ServiceRequest } from "../../src/dlms/association/services.ts";
 import { TransportError } from "../../src/errors.ts";
 import { type Behind, objectListHex, ShortNameMeter } from "./short-name-meter.ts";
 
@@ -69,17 +70,19 @@ describe("What an association with short names shows", () => {
 
   it("fails where the line does", async () => {
     const { meter } = connect(listOf(2));
-    const client = new DlmsClient({
+    const failing = {
       context: meter.context,
-      request: (request) => (meter.asked.length > 0 ? Promise.reject(new TransportError("timeout", "no answer")) : meter.request(request)),
+      request: (request: ServiceRequest) =>
+        meter.asked.length > 0 ? Promise.reject(new TransportError("timeout", "no answer")) : meter.request(request),
       close: () => Promise.resolve(),
-    });
-    const error = await readDeviceView(client).catch((failure: unknown) => failure);
-    expect(error).to.be.instanceOf(Error);
+    };
+    const error = await readDeviceView(new DlmsClient(new ShortNameAssociation(failing))).catch((failure: unknown) => failure);
+    expect(error).to.be.instanceOf(TransportError);
+    expect(meter.asked).to.deep.equal(["read FA08"]);
   });
 
   it("leaves the list of objects out of what is worth reading", async () => {
-    const { client } = connect(listOf(1));
+    const { client } = connect(listOf(2));
     const view = await readDeviceView(client);
     const readable = new ObjectReader(client, view).readable().filter(({ logicalName }) => logicalName === current);
     expect(readable.map(({ attribute }) => attribute)).to.deep.equal([1, 3, 4]);

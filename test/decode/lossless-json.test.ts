@@ -34,7 +34,7 @@ describe("lossless JSON", () => {
   for (const recording of recordings()) {
     it(`gives back every APDU of ${recording.name}`, () => {
       for (const side of ["client", "server"] as const) {
-        for (const octets of explainFully(written(recording, side)).apdus) expectSame(octets, toHex(octets));
+        for (const { octets } of explainFully(written(recording, side)).apdus) expectSame(octets, toHex(octets));
       }
     });
   }

@@ -55,6 +55,11 @@ export function isPlain({ authentication }: Recording): boolean {
   return authentication === "none" || authentication === "low";
 }
 
+/** Its client knows the secret, and its server the client. */
+export function isWelcome({ name }: Recording): boolean {
+  return !/_(?:wrong-password|unknown-client)$/.test(name);
+}
+
 /** What one side wrote, or both in the order they did. */
 export function written(recording: Recording, side?: Side): Uint8Array {
   return Buffer.concat(recording.chunks.filter(({ from }) => side === undefined || from === side).map(({ bytes }) => bytes));
@@ -102,6 +107,9 @@ function recordingsIn(folder: URL | string): readonly Recording[] {
   const base = typeof folder === "string" ? `${folder}/` : folder;
   return readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
-    .map((name) => JSON.parse(readFileSync(typeof base === "string" ? base + name : new URL(name, base), "utf8")) as Transcript<{ hex: string }>)
+    .map(
+      (name) =>
+        JSON.parse(readFileSync(typeof base === "string" ? base + name : new URL(name, base), "utf8")) as Transcript<{ hex: string }>,
+    )
     .map(({ chunks, ...rest }) => ({ ...rest, chunks: chunks.map(({ from, hex }) => ({ from, bytes: fromHex(hex) })) }));
 }

@@ -11,6 +11,7 @@ import { dateTimeToInstant, instantToDateTime, unspecifiedDateTime } from "../..
 import type { DlmsData } from "../../dlms/axdr/dlms-data.ts";
 import { AssociationTable } from "../../server/associations.ts";
 import { DlmsServer } from "../../server/dlms-server.ts";
+import { benchSecurity, securedClient } from "./bench-security.ts";
 import { sampleColumns, samplePeriod, sampleRows, sampleStart } from "./sample-profile.ts";
 
 /** Ports of the servers under measurement. */
@@ -75,7 +76,10 @@ export async function serveBench(): Promise<void> {
   });
   const server = new DlmsServer({
     logicalDevices: [device],
-    associations: new AssociationTable([{ clientSap: 16, role: "public", authentication: { mechanism: "none" } }]),
+    associations: new AssociationTable([
+      { clientSap: 16, role: "public", authentication: { mechanism: "none" } },
+      { clientSap: securedClient, role: "secured", authentication: { mechanism: "none" }, security: benchSecurity("meter") },
+    ]),
     ownObjects: () => [],
   });
   const wrapper = await server.listen("wrapper", "127.0.0.1", 0);

@@ -45,7 +45,8 @@ export const getBenchmark: Benchmark = {
     }),
 };
 
-async function getRate(client: DlmsClient): Promise<number> {
+/** GETs of one register in a second, one after the other. */
+export async function getRate(client: DlmsClient): Promise<number> {
   const attribute = { classId: 3, logicalName: "1.0.1.8.0.255", attribute: 2 } as const;
   const start = performance.now();
   for (let count = 0; count < requests; count++) await client.getRaw(attribute);

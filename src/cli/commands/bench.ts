@@ -5,13 +5,14 @@ import { decodeBenchmark } from "../bench/decode-benchmark.ts";
 import { getBenchmark } from "../bench/get-benchmark.ts";
 import type { Benchmark, Measurement } from "../bench/measurement.ts";
 import { profileBenchmark } from "../bench/profile-benchmark.ts";
+import { secureBenchmark } from "../bench/secure-benchmark.ts";
 import { wireBenchmark } from "../bench/wire-benchmark.ts";
 import { type CommonOptions, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { formatTable } from "../table.ts";
 import { commandAction } from "./action.ts";
 
-const benchmarks: readonly Benchmark[] = [decodeBenchmark, getBenchmark, profileBenchmark, wireBenchmark];
+const benchmarks: readonly Benchmark[] = [decodeBenchmark, getBenchmark, secureBenchmark, profileBenchmark, wireBenchmark];
 
 /** `dlms bench [NAME]` */
 export function benchCommand(): Command {

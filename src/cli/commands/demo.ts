@@ -63,7 +63,7 @@ async function demo(output: Output, options: DemoOptions): Promise<void> {
       await stop();
       throw error;
     }
-    if (!output.json) output.item(undefined, () => whatNext(ports));
+    if (!output.json) output.item(undefined, () => whatNext(ports, config.keys));
     return stop;
   });
 }
@@ -93,14 +93,22 @@ function portsOf(base: number | undefined): typeof defaultPorts {
   return base === undefined ? defaultPorts : { tcp: base, hdlc: base + 1, mqtt: base + 2 };
 }
 
-function whatNext({ tcp, hdlc, mqtt }: typeof defaultPorts): string {
+function whatNext({ tcp, hdlc, mqtt }: typeof defaultPorts, { encryption, authentication }: MeterHostConfig["keys"]): string {
+  const [ek, ak] = [encryption?.value, authentication?.value];
   const as = `--client ${reader.clientSap} --auth lls --password text:${reader.password}`;
   return [
     "",
-    "The reader's password of this demonstration is 00000000. Try, in another terminal:",
+    "The secrets of this demonstration are known to everybody:",
+    "",
+    `  reader (client 2)                    password            ${reader.password}`,
+    `  technician, management, vending and  encryption key      ${ek}`,
+    `  firmware (clients 3, 1, 4, 5)        authentication key  ${ak}`,
+    "",
+    "Try, in another terminal:",
     "",
     `  ./dlms read tcp://${host}:${tcp} ${as}`,
     `  ./dlms profile hdlc://${host}:${hdlc} load --last 8 ${as}`,
+    `  ./dlms read tcp://${host}:${tcp} --client 3 --auth gmac --ek hex:${ek} --ak hex:${ak}`,
     `  mosquitto_sub -h ${host} -p ${mqtt} -v -t 'dlms/#'`,
     "",
     "Ctrl-C ends the demonstration.",

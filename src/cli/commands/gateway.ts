@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 import { type GatewayConfig, gatewaySchema } from "../../config/gateway.ts";
 import { type Frozen, loadYaml } from "../../config/load.ts";
@@ -33,7 +33,7 @@ export function gatewayCommand(): Command {
 async function gateway(output: Output, options: GatewayOptions): Promise<void> {
   const directory = dirname(options.config);
   const config = loadYaml(options.config, gatewaySchema);
-  const meters = config.meters.map((meter) => hostedMeter(meter, options, directory));
+  const meters = config.meters.map((meter) => hostedMeter(meter, options, directory, join(resolve(directory, config.state), "counters")));
   const unserved = notServed(config);
   if (unserved.length > 0) output.note(`accepted, but not served yet: ${unserved.join(", ")}`);
   if (options.check === true) {
@@ -70,7 +70,7 @@ function notServed({ mqtt, push, northbound, coordination, meters }: Frozen<Gate
 
 type MeterEntry = Frozen<GatewayConfig>["meters"][number];
 
-function hostedMeter(meter: MeterEntry, options: CommonOptions, directory: string): HostedMeter {
+function hostedMeter(meter: MeterEntry, options: CommonOptions, directory: string, counters: string): HostedMeter {
   const book = { directory, load: () => ({ meters: [meter] }) };
   const target = resolveTarget(`meter:${meter.id}`, {}, book);
   // A secret that is missing, or a link that is not served, is found now and not at the first poll.
@@ -85,7 +85,7 @@ function hostedMeter(meter: MeterEntry, options: CommonOptions, directory: strin
     interval: meter.poll,
     extra: meter.read.map((object) => parseObject(object, { find: () => undefined }).logicalName),
     transport: meter.address.kind,
-    connect: () => connectTarget(target, options, { note: () => {} }),
+    connect: () => connectTarget(target, options, { note: () => {} }, counters),
   };
 }
 

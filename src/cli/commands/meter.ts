@@ -72,7 +72,7 @@ export function meterCommand(): Command {
 async function meter(output: Output, options: MeterOptions): Promise<void> {
   refuseUnserved(options);
   // Loaded here, so that the commands of a technician do not wait for a database.
-  const { refuseDemoSecrets } = await import("../meter-host.ts");
+  const { refuseDemoSecrets } = await import("../keys/meter-associations.ts");
   const { MeterFleet } = await import("../meter-fleet.ts");
   const file = options.config ?? packageFile("config/virtual-meter.yaml");
   const config = withFlags(loadYaml(file, virtualMeterSchema), options);
@@ -87,9 +87,6 @@ async function meter(output: Output, options: MeterOptions): Promise<void> {
     } catch (error) {
       await meters.stop();
       throw error;
-    }
-    if (meters.notServed.length > 0) {
-      output.note(`not served yet: ${meters.notServed.join(", ")} (their authentication comes with a later version)`);
     }
     return () => meters.stop();
   });

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { ObjectReader, readDeviceView } from "../../client/object-reader.ts";
+import { ObjectReader } from "../../client/object-reader.ts";
 import { findClass } from "../../cosem-objects/catalogue.ts";
 import type { ObjectListElement } from "../../cosem-objects/classes/association-ln.ts";
 import { attributeById, methodById } from "../../cosem-objects/define.ts";
@@ -10,8 +10,8 @@ import type { Output } from "../output.ts";
 import { displayValue, type ReadingJson, readingToJson } from "../readings.ts";
 import { type TargetOptions, withClient } from "../session.ts";
 import { formatTable } from "../table.ts";
-import { cachedView } from "../view-cache.ts";
 import { commandAction } from "./action.ts";
+import { deviceView } from "./device-view.ts";
 
 /** `dlms objects TARGET [--values]` */
 export function objectsCommand(): Command {
@@ -42,9 +42,7 @@ interface ObjectJson {
 
 async function objects(output: Output, options: TargetOptions & { readonly values?: boolean }, target: string): Promise<void> {
   await withClient(target, options, output, async (client) => {
-    // What is kept from earlier sessions has no base names.
-    const { view, save } =
-      client.context.referencing === "short-name" ? { view: await readDeviceView(client), save: () => {} } : await cachedView(client);
+    const { view, save } = await deviceView(client);
     const listed = view.objects.map((object) => describe(object, view.baseNames?.get(object.logicalName)));
     if (options.values !== true) {
       save();

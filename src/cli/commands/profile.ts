@@ -13,8 +13,8 @@ import { displayPlain } from "../readings.ts";
 import { type TargetOptions, withClient } from "../session.ts";
 import { formatTable } from "../table.ts";
 import { parseTimeLimit } from "../time-limit.ts";
-import { cachedView } from "../view-cache.ts";
 import { commandAction } from "./action.ts";
+import { deviceView } from "./device-view.ts";
 
 interface ProfileOptions extends TargetOptions {
   readonly from?: string;
@@ -51,7 +51,7 @@ async function profile(output: Output, options: ProfileOptions, target: string, 
   const logicalName = profileOf(name);
   const selection = selectionOf(options);
   await withClient(target, options, output, async (client) => {
-    const { view, save } = await cachedView(client);
+    const { view, save } = await deviceView(client);
     const progress = startProgress(process.stderr, `reading ${name}`);
     let table: ProfileTable;
     try {

@@ -9,8 +9,8 @@ import { displayValue, type ReadingJson, readingToJson } from "../readings.ts";
 import { type TargetOptions, withClient } from "../session.ts";
 import { summary } from "../summary.ts";
 import { formatTable } from "../table.ts";
-import { cachedView } from "../view-cache.ts";
 import { commandAction } from "./action.ts";
+import { deviceView } from "./device-view.ts";
 
 /** `dlms read TARGET [OBJECT...]` */
 export function readCommand(): Command {
@@ -27,7 +27,7 @@ export function readCommand(): Command {
 
 async function read(output: Output, options: TargetOptions, target: string, objects: readonly string[]): Promise<void> {
   await withClient(target, options, output, async (client) => {
-    const { view, save } = await cachedView(client);
+    const { view, save } = await deviceView(client);
     const reader = new ObjectReader(client, view);
     if (objects.length > 0) {
       const readings = await reader.read(objects.map((object) => parseObject(object, reader)));

@@ -15,6 +15,7 @@ const soh = 0x01;
 const stx = 0x02;
 const ack = 0x06;
 const slash = 0x2f;
+const questionMark = 0x3f;
 const etx = 0x03;
 const eot = 0x04;
 const space = 0x20;
@@ -41,7 +42,7 @@ export const telegramLink: Link = { at: telegramAt, faultAt };
 function telegramAt(input: Uint8Array, offset: number): Found | undefined {
   const first = (input[offset] as number) & characterMask;
   if (!mayStart(input, offset, first)) return undefined;
-  const short = shortMessageAt(input, offset);
+  const short = first === ack || characterAt(input, offset + 1) === questionMark ? shortMessageAt(input, offset) : undefined;
   if (short !== undefined) return short;
   // Only an identification may be without an end of its own; STX stands in much else, and an error would cost more.
   if (first !== slash && !isClosed(input, extentOf(input, offset))) return undefined;
@@ -58,10 +59,16 @@ function isClosed(input: Uint8Array, end: number): boolean {
 /** Looked at first, so that other octets cost nothing. */
 function mayStart(input: Uint8Array, offset: number, first: number): boolean {
   const second = (input[offset + 1] ?? 0) & characterMask;
-  if (first === slash) return isLetter(second) || second === 0x3f;
+  if (first === slash) return second === questionMark || startsIdentification(input, offset);
   if (first === soh) return isLetter(second);
   if (first === ack) return second >= 0x30 && second <= 0x39;
   return first === stx && (second >= space || second === carriageReturn || second === etx);
+}
+
+/** Whether three letters follow, as far as the input goes: nothing less is worth a search for the end. */
+function startsIdentification(input: Uint8Array, offset: number): boolean {
+  for (let at = offset + 1; at <= offset + 3; at++) if (at < input.length && !isLetter(characterAt(input, at))) return false;
+  return offset + 1 < input.length;
 }
 
 function isLetter(character: number): boolean {
@@ -102,7 +109,7 @@ function extentOf(input: Uint8Array, offset: number): number {
     if (character === endMark && blocks === 0 && characterAt(input, at - 1) === lineFeed) return at + longestEnd;
     if (character === stx && blocks++ > 0) return at;
     if (character < space && character !== stx && character !== carriageReturn && character !== lineFeed) return at;
-    if (character === slash && [1, 2, 3].every((next) => isLetter(characterAt(input, at + next)))) return at;
+    if (character === slash && startsIdentification(input, at)) return at;
   }
   return limit;
 }

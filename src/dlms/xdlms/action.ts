@@ -1,3 +1,4 @@
+import { dataTag } from "../axdr/data-type.ts";
 import type { Infer, Schema } from "../axdr/schema.ts";
 import { optional, sequence, sequenceOf, u32 } from "../axdr/untagged.ts";
 import { dataBlock } from "./block-transfer.ts";
@@ -22,10 +23,17 @@ export const actionRequest = {
   withPblock: sequence("Action-Request-With-Pblock", { invoke: invokeIdAndPriority, block: dataBlock }),
 };
 
-/** Presence octet of the return parameters; some meters leave it out at the end of the APDU (Green Book pitfall 25). */
+/**
+ * Presence octet of the return parameters, then data or result. Some meters leave out the first at the end of the APDU, some
+ * the choice, or both, before an octet-string (Green Book pitfall 25).
+ */
 const returnParameters: Schema<GetDataResult | undefined> = {
   type: { name: "OPTIONAL", element: getDataResult.type },
-  read: (reader) => (reader.remaining === 0 || reader.u8("presence of return parameters") === 0 ? undefined : getDataResult.read(reader)),
+  read: (reader) => {
+    if (reader.remaining === 0) return undefined;
+    if (reader.peek() !== dataTag["octet-string"] && reader.u8("presence of return parameters") === 0) return undefined;
+    return reader.peek() === dataTag["octet-string"] ? { data: rawData.read(reader) } : getDataResult.read(reader);
+  },
   write: optional(getDataResult).write,
 };
 

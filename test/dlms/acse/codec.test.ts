@@ -19,8 +19,8 @@ import { aare, aarq, abrt, release } from "../../support/arbitraries.ts";
 import { describeVectors, plain, refusal } from "../../support/vectors.ts";
 
 /*
- * acse.json holds the AARQ, AARE, RLRQ and RLRE of the Green Book's examples and of captures. Where ciphered, their user
- * information stays the octets it is. Left out are the two with short name referencing, which this stack does not speak.
+ * acse.json holds the AARQ, AARE, RLRQ and RLRE of the Green Book's examples and of captures, with logical and with short names.
+ * Where ciphered, their user information stays the octets it is.
  */
 
 type Tagged =

@@ -11,9 +11,8 @@ import { apdus } from "../../support/arbitraries.ts";
 import { describeVectors, plain } from "../../support/vectors.ts";
 
 /*
- * xdlms.json holds the plain APDUs with logical name referencing of the Green Book's examples and of captures, and for
- * every layout nobody gave an example of one of our own. Left out are short name referencing and ACCESS, which this
- * stack does not speak.
+ * xdlms.json holds the plain APDUs of the Green Book's examples and of captures, and for every layout nobody gave an example
+ * of one of our own. What ACCESS, short names, notifications, gateways and general block transfer have more stands beside it.
  */
 describeVectors({ title: "APDU", file: "xdlms.json", decode: decodeApdu, encode: encodeApdu });
 
