@@ -107,7 +107,8 @@ export class ApduExplainer {
     if (origin.nesting > 0) return this.#explain(source, origin);
     this.#plain = undefined;
     const length = this.#explain(source, origin);
-    this.kept.push({ octets: source.bytes.subarray(0, length), ...(this.#plain !== undefined && { plain: this.#plain }) });
+    const octets = source.bytes.subarray(0, length);
+    this.kept.push(this.#plain === undefined ? { octets } : { octets, plain: this.#plain });
     return length;
   }
 
@@ -295,7 +296,8 @@ function carriedItems(items: readonly ApduItem[]): Json {
 }
 
 function inside(origin: Origin): Origin {
-  return { ...origin, nesting: origin.nesting + 1, depth: origin.depth + 1 };
+  const { channel, nesting, depth, inField = false } = origin;
+  return { channel, nesting: nesting + 1, depth: depth + 1, inField };
 }
 
 function nameOfTag(tag: number | undefined): string {

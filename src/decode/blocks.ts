@@ -121,8 +121,10 @@ export class BlockChains {
     const chain = this.#chains.get(key) ?? { stream, parts: [], lastNumber: 0, list };
     chain.parts.push(raw);
     chain.lastNumber = number;
-    this.#chains.set(key, chain);
-    if (!last) return undefined;
+    if (!last) {
+      this.#chains.set(key, chain);
+      return undefined;
+    }
     this.#chains.delete(key);
     return { content: Located.join(chain.parts), blocks: chain.parts.length, list: chain.list };
   }

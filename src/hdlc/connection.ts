@@ -42,8 +42,8 @@ export class HdlcConnection {
   #awaitingAnswer = false;
   /** The user knows that the server has more to say: it is asked as soon as the turn is ours. */
   #pollAtOnce = false;
-  /** What the server's present turn was given for, and in it I frames taken or newly acknowledged, and I frames lost. */
-  #turn = { polled: false, taken: 0, acknowledged: 0, lost: false };
+  /** I frames taken or newly acknowledged, and I frames lost, in the server's present turn. */
+  #turn = { taken: 0, acknowledged: 0, lost: false };
   /** Repetitions since the server last made progress. */
   #attempts = 0;
   /** An answer without progress has made us send again, and none with progress has come since. */
@@ -292,8 +292,6 @@ export class HdlcConnection {
       return "sequence";
     }
     this.#turn.taken++;
-    // An answer to a single frame says that it arrived, even where N(R) does not: jDLMS never acknowledges.
-    if (!this.#turn.polled && this.#transfer.unacknowledged === 1) this.#transfer.acknowledge(this.#transfer.sendState);
     const apdu = reception.sdu === undefined ? nothing : removeLlc(reception.sdu);
     if (apdu.length > 0) {
       this.#awaitingAnswer = false;
@@ -330,7 +328,7 @@ export class HdlcConnection {
 
   #sendPoll(now: number): void {
     this.#write({ kind: "rr", receiveSequence: this.#transfer.receiveState, pollFinal: true }, nothing, false);
-    this.#giveTurn(now, true);
+    this.#giveTurn(now);
   }
 
   #sendCommand(kind: "snrm" | "disc", now: number): void {
@@ -338,10 +336,10 @@ export class HdlcConnection {
     this.#giveTurn(now);
   }
 
-  #giveTurn(now: number, polled = false): void {
+  #giveTurn(now: number): void {
     this.#ourTurn = false;
     this.#pollAtOnce = false;
-    this.#turn = { polled, taken: 0, acknowledged: 0, lost: false };
+    this.#turn = { taken: 0, acknowledged: 0, lost: false };
     this.#pollDeadline = undefined;
     this.#responseDeadline = now + this.#options.responseTimeout;
   }

@@ -55,6 +55,54 @@ describe("dlms decode", function () {
     expect((await runCli(["decode", "FFFF"])).code).to.equal(5);
     const ciphered = await runCli(["decode", "C80E3001234567AAAAAAAAAAAAAAAAAA"]);
     expect(ciphered.code).to.equal(0);
-    expect(ciphered.stdout).to.contain("1 ciphered APDUs need keys");
+    expect(ciphered.stdout).to.contain("1 APDU: ciphered: needs the encryption key");
+  });
+
+  describe("with keys", () => {
+    const ek = "000102030405060708090A0B0C0D0E0F";
+    const ak = "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF";
+    // Green Book, examples of ciphered APDUs: an Initiate request with a dedicated key, and a GET.
+    const initiate = "21303001234567801302FF8A7874133D414CED25B42534D28DB0047720606B175BD52211BE6841DB204D39EE6FDB8E356855";
+    const get = "DB084D4D4D0000BC614E1E3001234567411312FF935A47566827C467BC7D825C3BE4A77C3FCC056B6B";
+    const plainGet = "C0010000080000010000FF0200";
+    const keys = ["--ek", "env:EK", "--ak", "env:AK"];
+    const environment = { EK: ek, AK: ak };
+
+    it("deciphers and explains the plain APDU by offsets of its own, and prints no key", async () => {
+      const { code, stdout, stderr } = await runCli(["decode", ...keys, "--system-title", "4D4D4D0000BC614E", initiate], environment);
+      expect(code).to.equal(0);
+      expect(stdout).to.match(/^deciphered from 0000$/m);
+      expect(stdout).to.match(/^0003 {2}\(16 octets\) +dedicatedKey$/m);
+      const octets = (stdout + stderr).replaceAll(" ", "");
+      for (const secret of [ek, ak, "00112233445566778899"]) expect(octets).to.not.contain(secret);
+    });
+
+    it("gives the deciphered APDUs alone, or beside the ciphered ones, which are made again", async () => {
+      expect((await runCli(["decode", ...keys, "--to", "apdu", get], environment)).stdout).to.equal(`${plainGet}\n`);
+      const { stdout } = await runCli(["decode", ...keys, "--to", "json", get], environment);
+      expect(JSON.parse(stdout)).to.deep.include({ type: "general-glo-ciphering", octets: get });
+      expect((JSON.parse(stdout) as { plain: object }).plain).to.include({ type: "get-request-normal" });
+      expect((await runCli(["decode", "--from", "json"], {}, stdout)).stdout).to.equal(`${get}\n`);
+    });
+
+    it("lists what was deciphered with its annotations", async () => {
+      const { stdout } = await runCli(["decode", "--json", "--annotate", ...keys, get], environment);
+      const { deciphered } = JSON.parse(stdout) as { deciphered: { from: object; annotations: object[] }[] };
+      expect(deciphered[0]).to.deep.include({ from: { section: 0, offset: 0 }, authenticated: true, length: 13 });
+      expect(deciphered[0]?.annotations[0]).to.deep.include({ offset: 0, field: "APDU", meaning: "get-request" });
+    });
+
+    it("ends with 4 for a wrong key and says what to check, and with 2 for what is no key", async () => {
+      const wrong = await runCli(["decode", "--ek", "env:AK", "--ak", "env:AK", get], environment);
+      expect(wrong.code).to.equal(4);
+      expect(wrong.stdout).to.contain("error: general-glo-ciphering: wrong key, or changed on the way");
+      expect(wrong.stdout).to.contain("check the encryption key and the system title of the sender (MMM0000BC614E)");
+      const open = await runCli(["decode", "--ek", ek, get]);
+      expect(open.code).to.equal(2);
+      expect(open.stderr).to.contain("--ek: expected a secret").and.not.contain(ek);
+      const short = await runCli(["decode", "--ek", "hex:0001", get]);
+      expect(short.code).to.equal(2);
+      expect(short.stderr).to.contain("--ek: key: 16 or 32 octets, not 2");
+    });
   });
 });

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import fc from "fast-check";
-import { fromHex } from "../../src/bytes/hex.ts";
+import { fromHex, toHex } from "../../src/bytes/hex.ts";
 import { explain } from "../../src/decode/explain.ts";
 import { isComplete } from "../../src/decode/explanation.ts";
+import { encodeApdu } from "../../src/dlms/xdlms/apdu.ts";
 import { recordings, written } from "../support/recordings.ts";
 
 const get = "C001C100030100010800FF0200";
@@ -74,6 +75,53 @@ describe("explain", () => {
     expect(warnings).to.deep.equal([]);
     expect(readings[0]).to.include({ attribute: 2, value: 74565 });
     expect(apdus[1]).to.deep.include({ blocks: 2, joined: { type: "double-long-unsigned", value: 74565 } });
+  });
+
+  it("joins the blocks of a Read response, of the whole body and of the data alone", () => {
+    const block = (number: number, last: boolean, raw: string): string =>
+      `0C0102${last ? "01" : "00"}000${number}${(raw.length / 2).toString(16).padStart(2, "0")}${raw}`;
+    const whole = explain(fromHex(block(1, false, "0200060001") + block(2, true, "23450104")));
+    expect(whole.warnings).to.deep.equal([]);
+    expect(whole.apdus[1]).to.deep.include({ blocks: 2 });
+    expect(whole.apdus[1]?.["joined"]).to.deep.equal({
+      results: [
+        { type: "data", data: { type: "double-long-unsigned", value: 74565 } },
+        { type: "data-access-error", error: "object-undefined" },
+      ],
+    });
+    expect(whole.readings.map(({ value }) => value)).to.deep.equal([74565]);
+    const alone = explain(fromHex(block(1, false, "060001") + block(2, true, "2345")));
+    expect(alone.readings.map(({ value }) => value)).to.deep.equal([74565]);
+    expect(explain(fromHex(block(1, false, "060001"))).warnings).to.deep.equal(["the blocks of the last Read response have no end"]);
+  });
+
+  it("joins the blocks of a long Read request and of a long Write request", () => {
+    const specifications = [{ type: "variable-name", variableName: 0xfa08 }] as const;
+    const values = [fromHex("0600012345")];
+    const [read, write] = [
+      encodeApdu({ type: "read-request", specifications }),
+      encodeApdu({ type: "write-request", specifications, data: values }),
+    ].map((apdu) => [apdu.slice(1, 3), apdu.slice(3)]) as [Uint8Array[], Uint8Array[]];
+    const reads = read.map((raw, index) => {
+      const block = { type: "read-data-block-access", lastBlock: index === 1, blockNumber: index + 1, raw } as const;
+      return encodeApdu({ type: "read-request", specifications: [block] });
+    });
+    expect(explain(Buffer.concat(reads)).apdus[1]).to.deep.include({
+      blocks: 2,
+      joined: { specifications: [{ type: "variable-name", variableName: 0xfa08 }] },
+    });
+    const writes = write.map((raw, index) => {
+      const block = { type: "write-data-block-access", lastBlock: index === 1, blockNumber: index + 1 } as const;
+      return encodeApdu({ type: "write-request", specifications: [block], data: [Uint8Array.of(9, raw.length, ...raw)] });
+    });
+    const { readings, apdus, warnings } = explain(Buffer.concat(writes));
+    expect(warnings).to.deep.equal([]);
+    expect(apdus[1]?.["joined"]).to.deep.include({ data: [{ type: "double-long-unsigned", value: 74565 }] });
+    expect(readings.map(({ value }) => value)).to.deep.equal([74565]);
+  });
+
+  it("gives the values that a meter with short names answers and reports", () => {
+    expect(explain(fromHex("0C0200060001234500120007")).readings.map(({ value }) => value)).to.deep.equal([74565, 7]);
   });
 
   it("gives what an ACCESS read its attributes", () => {
@@ -147,4 +195,25 @@ describe("explain", () => {
     this.timeout(5000);
     for (const octet of [0x00, 0x01, 0x7e, 0xc4, 0xdb, 0xff]) explain(new Uint8Array(1 << 18).fill(octet));
   });
+
+  for (const [what, unit] of [
+    ["transfers of one octet", "E080000100000100"],
+    ["transfers of a tag alone", "E0800001000001C4"],
+    ["identification lines", toHex(Buffer.from("/ABC5meter\r\n"))],
+    ["lines that begin like an identification", toHex(Buffer.from("/A\r\n"))],
+    ["data messages without an end", toHex(Buffer.from("\u0002A("))],
+  ] as const) {
+    it(`takes time in proportion to the input for ${what}`, function () {
+      this.timeout(20_000);
+      const time = (length: number): number => {
+        const bytes = fromHex(unit.repeat(Math.ceil(length / (unit.length / 2))));
+        const start = process.cpuUsage();
+        explain(bytes);
+        return process.cpuUsage(start).user;
+      };
+      time(1 << 14);
+      // Sixteen times the input; what is quadratic takes 256 times as long.
+      expect(time(1 << 16)).to.be.lessThan(96 * Math.max(time(1 << 12), 2000));
+    });
+  }
 });

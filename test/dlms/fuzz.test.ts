@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { expect } from "chai";
 import fc from "fast-check";
 import { ByteReader } from "../../src/bytes/byte-reader.ts";
@@ -5,46 +6,50 @@ import { fromHex } from "../../src/bytes/hex.ts";
 import { decodeAare, decodeAarq, decodeAbrt, decodeRlre, decodeRlrq } from "../../src/dlms/acse/codec.ts";
 import { decodeData, encodeData, skipData } from "../../src/dlms/axdr/data.ts";
 import { decodeApdu, encodeApdu } from "../../src/dlms/xdlms/apdu.ts";
+import { apdus } from "../support/arbitraries.ts";
+import { allValues, changes, expectBounded, growth, tellingValues, truncations } from "../support/damage.ts";
+import { scaled } from "../support/scale.ts";
 import { loadVectors, plain, refusal } from "../support/vectors.ts";
 
 type Decoder = (bytes: Uint8Array) => unknown;
 
 const acse: Readonly<Record<number, Decoder>> = { 96: decodeAarq, 97: decodeAare, 98: decodeRlrq, 99: decodeRlre, 100: decodeAbrt };
+const decodeAcse: Decoder = (bytes) => (acse[bytes[0] ?? 0] ?? decodeAarq)(bytes);
+
+const xdlmsFiles = readdirSync(new URL("../vectors/", import.meta.url)).filter((name) => /^(xdlms|gbt).*\.json$/.test(name));
 
 const codecs: readonly { readonly file: string; readonly decode: Decoder }[] = [
   { file: "axdr.json", decode: decodeData },
-  { file: "xdlms.json", decode: decodeApdu },
-  { file: "acse.json", decode: (bytes) => (acse[bytes[0] ?? 0] ?? decodeAarq)(bytes) },
+  { file: "acse.json", decode: decodeAcse },
+  ...xdlmsFiles.map((file) => ({ file, decode: decodeApdu })),
 ];
 
-const thorough = process.env["TEST_SCALE"] === "long";
+/** Octets up to which every value of every octet is tried on each commit. BER is slow, and some vectors are long. */
+const short = scaled(8, Number.POSITIVE_INFINITY);
 
-/** Of the 255 other values of an octet every how many-th is tried: BER is slow, and some vectors are long. */
-const stepOf = (file: string, octets: number): number => (thorough || (file !== "acse.json" && octets <= 64) ? 1 : 17);
-
-/** Milliseconds that decoding `count` times may take, generous for a busy machine. */
-const patience = (count: number): number => 100 + 2 * count;
+function damaged(whole: Uint8Array): Iterable<Uint8Array> {
+  return changes(whole, whole.length <= short ? allValues : tellingValues);
+}
 
 describe("Decoding damaged octets", () => {
   for (const { file, decode } of codecs) {
     for (const { name, hex } of loadVectors(file)) {
-      it(`gives a value or DecodeError for ${name} (${file}), cut or changed anywhere`, () => {
+      it(`gives a value or DecodeError at once for ${name} (${file}), cut or changed anywhere`, () => {
         const whole = fromHex(hex);
-        const step = stepOf(file, whole.length);
-        for (let end = 0; end < whole.length; end++) refusal(() => decode(whole.subarray(0, end)));
-        let slowest = 0;
-        for (let place = 0; place < whole.length; place++) {
-          const damaged = whole.slice();
-          const started = performance.now();
-          for (let change = 1; change < 256; change += step) {
-            damaged[place] = (whole[place] as number) ^ change;
-            refusal(() => decode(damaged));
-          }
-          slowest = Math.max(slowest, performance.now() - started);
-        }
-        expect(slowest, "ms for all changes of one octet").to.be.lessThan(patience(255 / step));
-      }).timeout(20_000);
+        expect(expectBounded(decode, truncations(whole))).to.equal(whole.length);
+        expect(expectBounded(decode, damaged(whole))).to.be.at.least(whole.length * 8);
+      }).timeout(60_000);
     }
+  }
+
+  for (const [type, values] of Object.entries(apdus)) {
+    it(`gives a value or DecodeError at once for any ${type}, cut or changed anywhere`, () => {
+      for (const apdu of fc.sample(values, { numRuns: scaled(2, 40), seed: 1 })) {
+        const whole = encodeApdu(apdu);
+        expectBounded(decodeApdu, truncations(whole));
+        expectBounded(decodeApdu, changes(whole, tellingValues));
+      }
+    }).timeout(60_000);
   }
 
   it("gives the same value again for whatever it accepts", () => {
@@ -60,7 +65,7 @@ describe("Decoding damaged octets", () => {
         const apdu = decodeApdu(bytes);
         expect(plain(decodeApdu(encodeApdu(apdu)))).to.deep.equal(plain(apdu));
       }),
-      { numRuns: thorough ? 100_000 : 1000 },
+      { numRuns: scaled(1000, 100_000) },
     );
   });
 
@@ -77,8 +82,24 @@ describe("Decoding damaged octets", () => {
         const data = decodeData(bytes);
         expect(plain(decodeData(encodeData(data)))).to.deep.equal(plain(data));
       }),
-      { numRuns: thorough ? 100_000 : 1000 },
+      { numRuns: scaled(1000, 100_000) },
     );
+  });
+});
+
+describe("What holds decoders to their bounds", () => {
+  const cases = [fromHex("00"), fromHex("01")];
+  const kept: unknown[] = [];
+
+  it("notices one that takes too long, too much heap or too much of other memory, and one that throws anything else", () => {
+    const slow = (): void => {
+      for (const end = performance.now() + 8; performance.now() < end; );
+    };
+    expect(() => expectBounded(slow, cases)).to.throw(/^ms for 00/);
+    expect(() => expectBounded(() => kept.push(new Array<number>(160_000).fill(0)), cases)).to.throw(/^octets for 00/);
+    expect(() => expectBounded(() => kept.push(new Uint8Array(2 * 1024 * 1024)), cases)).to.throw(/^octets for 00/);
+    expect(() => expectBounded(() => (undefined as unknown as Uint8Array).length, cases)).to.throw(TypeError);
+    expect(expectBounded(() => kept.length, cases)).to.equal(2);
   });
 });
 
@@ -112,13 +133,6 @@ describe("Decoding bombs", () => {
     );
   }
 
-  function allocatedBy(action: () => void): number {
-    const before = process.memoryUsage();
-    action();
-    const after = process.memoryUsage();
-    return after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
-  }
-
   for (const [what, hex] of bombs) {
     it(`refuses ${what} in no time and no memory`, () => {
       const data = fromHex(hex);
@@ -131,7 +145,7 @@ describe("Decoding bombs", () => {
       for (const attack of attacks) {
         expect(attack()).to.be.oneOf(["truncated", "limit", "out-of-range"]);
         expect(timeOf(attack), "ms").to.be.lessThan(5);
-        expect(allocatedBy(attack), "octets").to.be.lessThan(1024 * 1024);
+        expect(growth(attack), "octets").to.be.lessThan(1024 * 1024);
       }
     });
   }

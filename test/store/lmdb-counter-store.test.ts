@@ -24,7 +24,7 @@ async function useAndDie(path: string, side: "client" | "meter", count: number):
 
 describe("LmdbCounterStore", () => {
   const folder = temporaryFolder();
-  const opened = async (run: (store: LmdbCounterStore) => void | Promise<void>, path = folder.path("counters")): Promise<void> => {
+  const opened = async (run: (store: LmdbCounterStore) => unknown, path = folder.path("counters")): Promise<void> => {
     const store = new LmdbCounterStore(path);
     try {
       await run(store);

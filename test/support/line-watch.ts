@@ -1,4 +1,4 @@
-import { expect } from "chai";
+import { AssertionError, expect } from "chai";
 import { toHex } from "../../src/bytes/hex.ts";
 import {
   decodeParameters,
@@ -122,10 +122,10 @@ export class HdlcWatch implements LineWatch {
       if (asked?.control.kind === "snrm") this.#onAccepted(decodeParameters(information));
       return;
     }
-    if (control.kind !== "i" && control.kind !== "rr") expect.fail(`${control.kind} from the server`);
+    if (control.kind !== "i" && control.kind !== "rr") throw new AssertionError(`${control.kind} from the server`);
     expect(control.receiveSequence, "N(R)").to.equal(this.#clientFrames % 8);
     expect(information.length, "information field").to.be.at.most(this.#parameters.maxInformationFieldLengthTransmit);
-    if (control.kind === "rr") return;
+    if (control.kind !== "i") return;
     expect(control.sendSequence, "N(S)").to.equal(this.#serverFrames % 8);
     this.#serverFrames += 1;
     const numbered = this.#server.frames.filter(({ control: { kind } }) => kind === "i");

@@ -33,7 +33,8 @@ export function services(recording: Recording): readonly RecordedService[] {
 export function resultOf(answers: readonly Uint8Array[]): ServiceResult | undefined {
   const apdus = answers.map((answer) => readApdu(new ByteReader(answer)));
   const last = apdus.at(-1);
-  switch (last?.type) {
+  if (last === undefined) return undefined;
+  switch (last.type) {
     case "get-response-normal":
       return { service: "get", results: [last.result] };
     case "get-response-with-list":
@@ -45,8 +46,6 @@ export function resultOf(answers: readonly Uint8Array[]): ServiceResult | undefi
       return { service: "set", results: [last.result] };
     case "read-response":
       return { service: "read", results: last.results.map(readResultOf) };
-    case undefined:
-      return undefined;
     default:
       throw new TypeError(`no transcript has an answer ${last.type}`);
   }

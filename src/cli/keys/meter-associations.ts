@@ -1,4 +1,6 @@
+import type { Frozen } from "../../config/load.ts";
 import { resolveSecret, type SecretReference } from "../../config/secret.ts";
+import type { VirtualMeterConfig } from "../../config/virtual-meter.ts";
 import { unlimitedPduSize } from "../../dlms/association/negotiation.ts";
 import type { AssociationSecurity } from "../../dlms/association/protection.ts";
 import type { ServerAuthentication } from "../../dlms/association/server-options.ts";
@@ -9,19 +11,19 @@ import { ConfigError } from "../../errors.ts";
 import { meterSystemTitle } from "../../virtual-meter/identity.ts";
 import type { MeterCounters } from "../../virtual-meter/meter-counters.ts";
 import type { MeterAssociation } from "../../virtual-meter/virtual-meter.ts";
-import type { MeterHostConfig } from "../meter-host.ts";
 import { type HlsMaterial, hlsCredentials } from "./hls-credentials.ts";
 import { keyId } from "./key-id.ts";
 import { protectionLevels } from "./protection-level.ts";
 
-type Association = MeterHostConfig["associations"][number];
+type MeterConfig = Frozen<VirtualMeterConfig>;
+type Association = MeterConfig["associations"][number];
 
 /**
  * The associations of the configuration with their secrets and counters.
  * @param directory that relative secret files start from
  * @throws ConfigError for a secret that cannot be had, or that does not fit its suite
  */
-export function meterAssociations(config: MeterHostConfig, directory: string, counters: MeterCounters): readonly MeterAssociation[] {
+export function meterAssociations(config: MeterConfig, directory: string, counters: MeterCounters): readonly MeterAssociation[] {
   const source = new MeterSecrets(config, directory);
   return config.associations.map((association, index) => {
     const { role, client: clientSap, auth } = association;
@@ -97,10 +99,10 @@ function protection(
 /** The secrets that a meter's configuration refers to. */
 class MeterSecrets {
   readonly systemTitle: SystemTitle;
-  readonly #config: MeterHostConfig;
+  readonly #config: MeterConfig;
   readonly #directory: string;
 
-  constructor(config: MeterHostConfig, directory: string) {
+  constructor(config: MeterConfig, directory: string) {
     this.#config = config;
     this.#directory = directory;
     this.systemTitle =
@@ -138,7 +140,7 @@ class MeterSecrets {
  * Secrets that everybody knows are served on loopback addresses only.
  * @throws ConfigError
  */
-export function refuseDemoSecrets({ associations, keys }: MeterHostConfig, host: string, allowed: boolean): void {
+export function refuseDemoSecrets({ associations, keys }: MeterConfig, host: string, allowed: boolean): void {
   if (allowed || host === "localhost" || host === "::1" || /^127\./.test(host)) return;
   const secrets = [...associations.map(({ password }) => password), ...Object.values(keys)];
   if (!secrets.some((secret) => secret?.visible === true)) return;

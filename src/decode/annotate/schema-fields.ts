@@ -1,6 +1,6 @@
 import type { ByteReader } from "../../bytes/byte-reader.ts";
 import { dateTimeLength } from "../../dlms/axdr/date-time.ts";
-import { readCount } from "../../dlms/axdr/length.ts";
+import { readCount, readLength } from "../../dlms/axdr/length.ts";
 import type { Schema, TypeDescription } from "../../dlms/axdr/schema.ts";
 import { boolean, i8, octetString, rest, u8, u16, u32 } from "../../dlms/axdr/untagged.ts";
 import { conformance } from "../../dlms/xdlms/conformance.ts";
@@ -58,10 +58,19 @@ export function markFields(marker: FieldMarker, type: TypeDescription, value: un
     markChoice(marker, type.alternatives, value, field, depth);
   } else if (type.element !== undefined) {
     markWrapped(marker, type, type.element, value, field, depth);
+  } else if (secretFields.has(field)) {
+    markSecret(marker, field, depth);
   } else {
     const leaf = readLeaf(reader, type);
-    marker.mark(depth, secretFields.has(field) ? { field, secret: true } : { field, meaning: leaf ?? meaningOf(value) });
+    marker.mark(depth, { field, meaning: leaf ?? meaningOf(value) });
   }
+}
+
+function markSecret(marker: FieldMarker, field: string, depth: number): void {
+  const length = readLength(marker.reader, field);
+  marker.mark(depth, { field: `${field} length`, meaning: `${length} octets` });
+  marker.reader.skip(length, field);
+  marker.mark(depth, { field, secret: true });
 }
 
 function markSequence(
