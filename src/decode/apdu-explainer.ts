@@ -132,14 +132,13 @@ export class ApduExplainer {
     this.#conversation.hear(apdu);
     if (apdu.type === "initiate-request" && apdu.dedicatedKey !== undefined) this.#options.decipherer.learnDedicatedKey(apdu.dedicatedKey);
     const joined = block && this.#blocks.accept(block, own.locate(block.raw), origin.channel);
-    const item = apduJson(apdu);
     if (block === undefined || joined === undefined) {
-      this.items.push(item);
+      this.items.push(apduJson(apdu));
     } else if (block.stream === "general-block-transfer") {
-      this.items.push({ ...item, blocks: joined.blocks });
+      this.items.push(apduJson(apdu, { blocks: joined.blocks }));
       this.explainMessage(joined.content, inside(origin));
     } else {
-      this.items.push({ ...item, blocks: joined.blocks, joined: this.#explainJoined(block, joined, origin) });
+      this.items.push(apduJson(apdu, { blocks: joined.blocks, joined: this.#explainJoined(block, joined, origin) }));
     }
     return own.length;
   }
@@ -152,7 +151,7 @@ export class ApduExplainer {
     const { items, taken } = this.#explainInside(source, origin);
     const length = header + (taken ?? carried.length);
     this.#markApdu(own.slice(0, length), prefix, origin, source.bytes.subarray(0, length - header));
-    this.items.push({ ...apduJson(fields), apdu: items });
+    this.items.push(apduJson(fields, { apdu: items }));
     return length;
   }
 

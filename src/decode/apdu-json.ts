@@ -11,17 +11,19 @@ import { secretFields } from "./secret-fields.ts";
 /** Fields that hold tagged data; every other octet string is just octets. */
 export const dataFields: ReadonlySet<string> = new Set(["data", "value", "values", "parameter", "parameters", "body"]);
 
-/** An APDU as JSON: octets as hex, logical names dotted, data as tagged values, sets as lists. */
-export function apduJson(apdu: { readonly type: string }): ApduItem {
-  return { type: apdu.type, ...membersJson(apdu, holdsBlocks(apdu.type), "type") };
+/**
+ * An APDU as JSON: octets as hex, logical names dotted, data as tagged values, sets as lists.
+ * @param more members behind those of the APDU
+ */
+export function apduJson(apdu: { readonly type: string }, more: Readonly<Record<string, Json>> = {}): ApduItem {
+  const { type, ...fields } = apdu;
+  return Object.assign({ type }, membersJson(fields, holdsBlocks(type)), more);
 }
 
-/** The members that there are, but for one that is told apart; a loop, since an input may hold a hundred thousand APDUs. */
-function membersJson(value: object, blocks: boolean, apart?: string): Readonly<Record<string, Json>> {
+/** The members that there are; a loop, since an input may hold a hundred thousand APDUs. */
+function membersJson(value: object, blocks: boolean): Readonly<Record<string, Json>> {
   const json: Record<string, Json> = {};
-  for (const [name, member] of Object.entries(value)) {
-    if (member !== undefined && name !== apart) json[name] = toJson(name, member, blocks);
-  }
+  for (const [name, member] of Object.entries(value)) if (member !== undefined) json[name] = toJson(name, member, blocks);
   return json;
 }
 

@@ -184,10 +184,14 @@ describe("DlmsServerConnection against a client that means harm", () => {
         expect(kept, "octets").to.be.lessThan(bound);
         expect(server.state).to.equal("associated");
         // What is left of the transfers may be refused first, once.
-        const answers = [0, 1].map(() => exchange(server, fromHex(good)).map(toHex).join(" "));
+        const answers = [0, 1].map(() =>
+          exchange(server, fromHex(good))
+            .map((bytes) => toHex(bytes))
+            .join(" "),
+        );
         expect(answers[1]).to.equal(name === "requests that are never answered" ? "D80101" : answer);
         exchange(server, aarq);
-        expect(exchange(server, fromHex(good)).map(toHex)).to.deep.equal([answer]);
+        expect(exchange(server, fromHex(good)).map((bytes) => toHex(bytes))).to.deep.equal([answer]);
       }).timeout(60_000);
     }
   }
@@ -281,4 +285,10 @@ function retained(action: () => void): number {
 }
 
 setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
+const gc = runInNewContext("gc") as () => void;
+
+/** Twice, since what the first finds free of buffers is given back by the second. */
+function collectGarbage(): void {
+  gc();
+  gc();
+}

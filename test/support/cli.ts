@@ -11,7 +11,7 @@ const cache = mkdtempSync(join(tmpdir(), "dlms-cache-"));
 
 function spawnCli(args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
   return spawn(process.execPath, ["--import", "tsx", main, ...args], {
-    env: { ...process.env, XDG_CACHE_HOME: cache, NO_COLOR: "1", ...environment },
+    env: { ...process.env, XDG_CACHE_HOME: cache, XDG_STATE_HOME: cache, NO_COLOR: "1", ...environment },
     stdio: ["pipe", "pipe", "pipe"],
   });
 }

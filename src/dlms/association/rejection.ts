@@ -40,7 +40,11 @@ export function refusedAssociation(apdu: Apdu): AssociationRejectedError | undef
   if (apdu.type !== "exception-response" && apdu.type !== "confirmed-service-error") return undefined;
   const reason = apdu.type === "exception-response" ? `${apdu.stateError}, ${apdu.serviceError}` : `${apdu.errorClass}: ${apdu.value}`;
   return new AssociationRejectedError(`the meter refused the association: ${reason}`, {
-    details: { result: apdu.type, diagnostic: reason },
+    details: {
+      result: apdu.type,
+      diagnostic: reason,
+      ...(apdu.type === "exception-response" && { invocationCounter: apdu.invocationCounter }),
+    },
     hint: "an association of an earlier session may still be open; wait for its time-out (2 to 3 minutes)",
   });
 }

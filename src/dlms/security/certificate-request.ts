@@ -1,14 +1,6 @@
 import { toHex } from "../../bytes/hex.ts";
 import { SecurityError } from "../../errors.ts";
-import {
-  der,
-  derObjectIdentifier,
-  derTags,
-  derUnsigned,
-  readDer,
-  readObjectIdentifier,
-  readOptionalDer,
-} from "./certificate-der.ts";
+import { der, derObjectIdentifier, derTags, derUnsigned, readDer, readObjectIdentifier, readOptionalDer } from "./certificate-der.ts";
 import { type CertificatePurpose, keyUsageExtension, purposeOfUsage, readExtensions, usageOfPurpose } from "./certificate-extensions.ts";
 import { nameOfDevice, systemTitleIn } from "./certificate-name.ts";
 import { isSignedBy, readSigned, signDer } from "./certificate-signature.ts";
