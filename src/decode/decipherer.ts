@@ -127,8 +127,11 @@ export class Decipherer {
     const { authenticationKey } = this.#keys;
     const { authenticated, encrypted } = apdu.control;
     const known = ways.some((way) => this.#proven.has(nameOf(way)));
-    const changed = { error: "changed on the way: the tag does not match", hint: "the same keys open other APDUs of this sender" };
     const senders = [...new Set(ways.map(({ sender }) => formatSystemTitle(sender)))].join(", ");
+    const changed = {
+      error: `changed on the way: ${authenticated ? "the tag does not match" : "no APDU comes out"}`,
+      hint: `the same keys open other APDUs of ${apdu.systemTitle?.length ? "this sender" : `${senders}, if that is the sender`}`,
+    };
     const keyNames = [...new Set(ways.map(({ keyName }) => keyName))].join(", ");
     if (!encrypted) {
       if (authenticationKey === undefined) return closed(apdu, "needs the authentication key");

@@ -175,6 +175,13 @@ describe("deciphering", () => {
         hint: "the same keys open other APDUs of this sender",
       });
     }
+
+    const untagged = cipher("global", getRequest, { control: securityControl(0, "encrypted") });
+    const { items } = explain(Buffer.concat([untagged, flipped(untagged, 7)]), given);
+    expect(items[2]).to.include({
+      error: "changed on the way: no APDU comes out",
+      hint: "the same keys open other APDUs of MMM0000BC614E, if that is the sender",
+    });
   });
 
   it("explains ciphered APDUs that came in blocks of general block transfer", () => {

@@ -13,7 +13,7 @@ import { aarqOf, attribute, dataOfSize, initiateOf, method, without } from "./as
 import { aareOf, get, RawClient } from "./association/raw-client.ts";
 
 /** APDUs of each sequence; all of them together are about 100 000. */
-const count = scaled(5000, 100_000);
+const count = scaled(2000, 100_000);
 /** Octets that an association may hold when it has heard them all: a few transfers of the longest request, and slack. */
 const bound = 4 * 1024 * 1024;
 
@@ -31,6 +31,9 @@ const gbt = (blockNumber: number, fields: object = {}): Apdu => ({
 });
 const descriptor = attribute.attribute;
 const value = fromHex("0600001234");
+const blockData = dataOfSize(200);
+const longBlockData = dataOfSize(2000);
+const longValue = dataOfSize(5000);
 /** Numbers without a pattern, the same on every run. */
 const scattered = (index: number): number => Math.imul(index + 1, 0x9e3779b1) >>> 0;
 
@@ -40,28 +43,39 @@ type Sequence = (index: number) => Apdu | Uint8Array;
 const withLogicalNames: Readonly<Record<string, Sequence>> = {
   "SET blocks without order": (index) => ({ type: "set-request-with-datablock", invoke: invoke(index), block: block(scattered(index)) }),
   "SET transfers that are begun and never ended": (index) => ({
-    ...{ type: "set-request-with-first-datablock", invoke: invoke(index), attribute: descriptor, selection: undefined },
-    block: { ...block(1), raw: dataOfSize(2000) },
+    type: "set-request-with-first-datablock",
+    invoke: invoke(index),
+    attribute: descriptor,
+    selection: undefined,
+    block: { ...block(1), raw: longBlockData },
   }),
   "a SET transfer without end": (index) =>
     index === 0
       ? { type: "set-request-with-first-datablock", invoke: invoke(0), attribute: descriptor, selection: undefined, block: block(1) }
-      : { type: "set-request-with-datablock", invoke: invoke(0), block: { ...block(index + 1), raw: dataOfSize(200) } },
+      : { type: "set-request-with-datablock", invoke: invoke(0), block: { ...block(index + 1), raw: blockData } },
   "a SET transfer of empty blocks": (index) =>
     index === 0
       ? { type: "set-request-with-first-datablock", invoke: invoke(0), attribute: descriptor, selection: undefined, block: block(1, "") }
       : { type: "set-request-with-datablock", invoke: invoke(0), block: block(index + 1, "") },
   "one SET block again and again": () => ({
-    ...{ type: "set-request-with-first-datablock", invoke: invoke(1), attribute: descriptor, selection: undefined },
+    type: "set-request-with-first-datablock",
+    invoke: invoke(1),
+    attribute: descriptor,
+    selection: undefined,
     block: block(1),
   }),
   "ACTION transfers that are begun and never ended": (index) => ({
-    ...{ type: "action-request-with-first-pblock", invoke: invoke(index), method },
-    block: { ...block(1), raw: dataOfSize(2000) },
+    type: "action-request-with-first-pblock",
+    invoke: invoke(index),
+    method,
+    block: { ...block(1), raw: longBlockData },
   }),
   "wishes for GET blocks nobody has": (index) => ({ type: "get-request-next", invoke: invoke(index), blockNumber: scattered(index) }),
   "GETs that are never read to their end": (index) => ({
-    ...{ type: "get-request-normal", invoke: invoke(index), attribute: { ...descriptor, attributeId: 3 }, selection: undefined },
+    type: "get-request-normal",
+    invoke: invoke(index),
+    attribute: { ...descriptor, attributeId: 3 },
+    selection: undefined,
   }),
   "ACCESS to a thousand elements": (index) => ({
     type: "access-request",
@@ -74,17 +88,20 @@ const withLogicalNames: Readonly<Record<string, Sequence>> = {
     data: Array.from({ length: index % 50 === 0 ? 1000 : 3 }, () => fromHex("00")),
   }),
   "requests that are never answered": (index) => ({
-    ...{ type: "get-request-normal", invoke: invoke(index), attribute: { ...descriptor, attributeId: 9 }, selection: undefined },
+    type: "get-request-normal",
+    invoke: invoke(index),
+    attribute: { ...descriptor, attributeId: 9 },
+    selection: undefined,
   }),
-  "answers instead of requests": () => ({ type: "get-response-normal", invoke: invoke(1), result: { data: value } }),
+  "responses instead of requests": () => ({ type: "get-response-normal", invoke: invoke(1), result: { data: value } }),
 };
 
 const withGeneralBlocks: Readonly<Record<string, Sequence>> = {
   "general blocks of any number and window": (index) =>
     gbt(scattered(index), { window: scattered(index) & 63, blockNumberAck: scattered(index) >>> 16, streaming: (index & 1) === 0 }),
-  "a general block transfer without end": (index) => gbt(index + 1, { raw: dataOfSize(200) }),
+  "a general block transfer without end": (index) => gbt(index + 1, { raw: blockData }),
   "a general block transfer of empty blocks": (index) => gbt(index + 1, { raw: new Uint8Array(index === 0 ? 5 : 0) }),
-  "general blocks behind a gap": (index) => gbt(2 + (index % 5000), { raw: dataOfSize(2000), window: 0 }),
+  "general blocks behind a gap": (index) => gbt(2 + (index % 5000), { raw: longBlockData, window: 0 }),
   "one general block again and again": () => gbt(1, { streaming: false }),
   "acknowledgements of what was never sent": (index) => gbt(0, { raw: new Uint8Array(), blockNumberAck: scattered(index) & 0xffff }),
   "transfers of one block that holds a transfer": (index) => gbt(1, { lastBlock: true, streaming: false, raw: encodeApdu(gbt(index + 1)) }),
@@ -93,7 +110,7 @@ const withGeneralBlocks: Readonly<Record<string, Sequence>> = {
 const withShortNames: Readonly<Record<string, Sequence>> = {
   "Read requests in blocks without end": (index) => ({
     type: "read-request",
-    specifications: [{ type: "read-data-block-access", lastBlock: false, blockNumber: (index + 1) & 0xffff, raw: dataOfSize(200) }],
+    specifications: [{ type: "read-data-block-access", lastBlock: false, blockNumber: (index + 1) & 0xffff, raw: blockData }],
   }),
   "Read blocks without order": (index) => ({
     type: "read-request",
@@ -106,7 +123,7 @@ const withShortNames: Readonly<Record<string, Sequence>> = {
   "Write requests in blocks without end": (index) => ({
     type: "write-request",
     specifications: [{ type: "write-data-block-access", lastBlock: false, blockNumber: (index + 1) & 0xffff }],
-    data: [dataOfSize(200)],
+    data: [blockData],
   }),
 };
 
@@ -118,7 +135,7 @@ function handle(request: ServiceRequest): ServiceResult | undefined {
     case 2:
       return { service: "get", results: [{ data: value }] };
     case 3:
-      return { service: "get", results: [{ data: dataOfSize(5000) }] };
+      return { service: "get", results: [{ data: longValue }] };
     default:
       return undefined;
   }
@@ -169,7 +186,11 @@ describe("DlmsServerConnection against a client that means harm", () => {
     for (const [name, sequence] of Object.entries(sequences)) {
       it(`answers ${name} as defined, keeps little, and goes on`, () => {
         const server = new DlmsServerConnection({
-          ...{ clientSap: 16, serverSap: 1, servesShortNames: true, maxRequestLength: 64 * 1024, authentication: { mechanism: "none" } },
+          clientSap: 16,
+          serverSap: 1,
+          servesShortNames: true,
+          maxRequestLength: 64 * 1024,
+          authentication: { mechanism: "none" },
         });
         exchange(server, aarq);
         expect(server.state).to.equal("associated");
@@ -201,16 +222,25 @@ describe("DlmsClientConnection against a server that means harm", () => {
   const sequences: Readonly<Record<string, Sequence>> = {
     ...withGeneralBlocks,
     "GET blocks without order": (index) => ({
-      ...{ type: "get-response-with-datablock", invoke: invoke(1), lastBlock: false },
-      ...{ blockNumber: scattered(index), result: { data: value } },
+      type: "get-response-with-datablock",
+      invoke: invoke(1),
+      lastBlock: false,
+      blockNumber: scattered(index),
+      result: { data: value },
     }),
     "GET blocks without end": (index) => ({
-      ...{ type: "get-response-with-datablock", invoke: { ...invoke(1), highPriority: true }, lastBlock: false },
-      ...{ blockNumber: index + 1, result: { data: dataOfSize(1000) } },
+      type: "get-response-with-datablock",
+      invoke: { ...invoke(1), highPriority: true },
+      lastBlock: false,
+      blockNumber: index + 1,
+      result: { data: longBlockData },
     }),
     "GET blocks without content": (index) => ({
-      ...{ type: "get-response-with-datablock", invoke: { ...invoke(1), highPriority: true }, lastBlock: false },
-      ...{ blockNumber: index + 1, result: { data: new Uint8Array() } },
+      type: "get-response-with-datablock",
+      invoke: { ...invoke(1), highPriority: true },
+      lastBlock: false,
+      blockNumber: index + 1,
+      result: { data: new Uint8Array() },
     }),
     "answers to others": (index) => ({ type: "get-response-normal", invoke: invoke(2 + (index % 14)), result: { data: value } }),
     "wishes for blocks of a request that has none": (index) => ({

@@ -48,9 +48,7 @@ export const objectListElement = structure({ classId: longUnsigned, version: uns
 export type ObjectListElement = Infer<typeof objectListElement>;
 
 /** attribute_access_descriptor of version 3: the access mode is an octet of bits, see `accessRightsV3Of`. */
-const attributeAccessV3 = arrayOf(
-  structure({ attributeId: integer, accessMode: enumValue, accessSelectors: nullable(arrayOf(integer)) }),
-);
+const attributeAccessV3 = arrayOf(structure({ attributeId: integer, accessMode: enumValue, accessSelectors: nullable(arrayOf(integer)) }));
 
 /** access_right of version 3. */
 export const accessRightsV3 = structure({
@@ -115,8 +113,10 @@ function commonMethods<T>(element: Schema<T>) {
 
 /** What versions 2 and 3 have besides. */
 const userAttributes = {
-  userList: attribute(10, arrayOf(associationUser), "rw", "users that may use the association; empty for anybody"),
-  currentUser: attribute(11, associationUser, "r", "user of the association, 0 and no name where users are not told apart", { dynamic: true }),
+  userList: attribute(10, arrayOf(associationUser), "r", "users that may use the association; empty for anybody"),
+  currentUser: attribute(11, associationUser, "r", "user of the association, 0 and no name where users are not told apart", {
+    dynamic: true,
+  }),
 };
 
 const userMethods = {

@@ -1,5 +1,5 @@
-import { dataTag } from "../../dlms/axdr/data-type.ts";
 import { arrayOf, enumeration, enumValue, octetString, structure } from "../../dlms/axdr/data-schemas.ts";
+import { dataTag } from "../../dlms/axdr/data-type.ts";
 import { readCount } from "../../dlms/axdr/length.ts";
 import type { Infer, Schema } from "../../dlms/axdr/schema.ts";
 import { attribute, defineClass, method } from "../define.ts";
