@@ -67,7 +67,7 @@ describe("Decoding damaged octets", () => {
       }),
       { numRuns: scaled(1000, 100_000) },
     );
-  });
+  }).timeout(60_000);
 
   it("gives the same Data again for whatever octets it accepts", () => {
     const vectors = loadVectors("axdr.json").map(({ hex }) => fromHex(hex));
@@ -84,7 +84,7 @@ describe("Decoding damaged octets", () => {
       }),
       { numRuns: scaled(1000, 100_000) },
     );
-  });
+  }).timeout(60_000);
 });
 
 describe("What holds decoders to their bounds", () => {

@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect } from "chai";
 import { fromHex, toHex } from "../../src/bytes/hex.ts";
+import { GbtReceiver } from "../../src/dlms/association/gbt-receiver.ts";
 import { supportedConformance, supportedFor } from "../../src/dlms/association/negotiation.ts";
 import { DlmsServerConnection } from "../../src/dlms/association/server-connection.ts";
 import type { ServiceRequest, ServiceResult } from "../../src/dlms/association/services.ts";
@@ -303,6 +304,20 @@ describe("DlmsClientConnection against a server that means harm", () => {
       }).timeout(60_000);
     }
   }
+});
+
+describe("GbtReceiver", () => {
+  it("keeps the octets of the blocks, and nothing for each block", () => {
+    const receiver = new GbtReceiver(bound, 1);
+    const kept = retained(() => {
+      for (let blockNumber = 1; blockNumber < 0x10000; blockNumber++) {
+        const raw = new Uint8Array(blockNumber % 2);
+        receiver.accept({ lastBlock: false, streaming: true, window: 1, blockNumber, blockNumberAck: 0, raw });
+      }
+    });
+    expect(receiver.length).to.equal(0x8000);
+    expect(kept, "octets").to.be.lessThan(0x40000);
+  });
 });
 
 /** Octets that are still in use after `action`, without garbage. */

@@ -1,3 +1,4 @@
+import { ByteWriter } from "../../bytes/byte-writer.ts";
 import type { GeneralBlockTransfer } from "../xdlms/general-block-transfer.ts";
 
 interface EarlyBlock {
@@ -13,8 +14,8 @@ export class GbtReceiver {
   readonly #limit: number;
   readonly #window: number;
   readonly #early = new Map<number, EarlyBlock>();
-  readonly #parts: Uint8Array[] = [];
-  #length = 0;
+  /** One buffer for all: an object for each of 65 535 blocks would take a hundred times what they carry. */
+  readonly #joined = new ByteWriter(0);
   #heldLength = 0;
   #received = 0;
   #complete = false;
@@ -35,7 +36,7 @@ export class GbtReceiver {
 
   /** Octets in order so far. */
   get length(): number {
-    return this.#length;
+    return this.#joined.length;
   }
 
   get complete(): boolean {
@@ -50,13 +51,13 @@ export class GbtReceiver {
   /** `new` where the block added something; a mere acknowledgement counts by its number alone. */
   accept({ blockNumber, lastBlock, raw }: GeneralBlockTransfer): "new" | "old" | "too-long" {
     if (this.#complete || blockNumber <= this.#received || this.#early.has(blockNumber)) return "old";
-    if (raw.length === 0 && this.#length === 0 && this.#early.size === 0) {
+    if (raw.length === 0 && this.#joined.length === 0 && this.#early.size === 0) {
       // Acknowledgements that were lost are never asked for again.
       this.#received = blockNumber;
       return "new";
     }
     if (blockNumber > this.#received + this.#window) return "old";
-    if (this.#length + this.#heldLength + raw.length > this.#limit) return "too-long";
+    if (this.#joined.length + this.#heldLength + raw.length > this.#limit) return "too-long";
     this.#early.set(blockNumber, { raw: raw.slice(), lastBlock });
     this.#heldLength += raw.length;
     this.#join();
@@ -65,14 +66,7 @@ export class GbtReceiver {
 
   /** The APDU, once complete. */
   apdu(): Uint8Array {
-    const joined = new Uint8Array(this.#length);
-    let offset = 0;
-    for (const part of this.#parts) {
-      joined.set(part, offset);
-      offset += part.length;
-    }
-    this.#parts.length = 0;
-    return joined;
+    return this.#joined.finish();
   }
 
   #join(): void {
@@ -80,8 +74,7 @@ export class GbtReceiver {
       this.#received += 1;
       this.#early.delete(this.#received);
       this.#heldLength -= block.raw.length;
-      this.#length += block.raw.length;
-      this.#parts.push(block.raw);
+      this.#joined.bytes(block.raw);
       this.#complete = block.lastBlock;
     }
   }

@@ -190,6 +190,45 @@ describe("General block transfer", () => {
       expect(end.take(fromHex("E0800000000000"))).to.deep.equal({ type: "aborted", reason: "by-peer" });
     });
 
+    it("takes no blocks out of blocks, which could be one in the other without end", () => {
+      const inner = "E0810001000005C401C1001105".slice(0, 24);
+      for (const answers of [false, true]) {
+        const end = new End({ answers });
+        expect(end.take(fromHex(`E08100010000 0C ${inner}`)), String(answers)).to.deep.equal({ type: "aborted", reason: "nested" });
+        expect(end.sent(), "what the peer is told").to.deep.equal(["E0800000000000"]);
+        expect(end.carrier.active).to.equal(false);
+      }
+      expect(new End().take(fromHex(`E0C000010000 0C ${inner}`)), "unconfirmed").to.deep.equal({ type: "lost" });
+    });
+
+    it("joins no blocks that came unasked with those of an answer", () => {
+      const end = new End();
+      expect(end.take(fromHex("E08100020000 02 EEEE")).type).to.equal("waiting");
+      end.carrier.send(fromHex("C001C100030100010800FF0200"));
+      expect(end.take(fromHex("E04100010000 05 C401C10011")).type).to.equal("progress");
+      expect(end.take(fromHex("E08100020000 01 05")).type).to.equal("apdu");
+      expect(end.received).to.deep.equal(["C401C1001105"]);
+    });
+
+    it("has numbers left for its answer however many acknowledgements it was made to send", () => {
+      const end = new End({ answers: true, maxPduSize: 12 });
+      for (let number = 1; number < 0xffff; number++) end.take(fromHex(`E001${number.toString(16).padStart(4, "0")}0000 00`));
+      expect(end.sent().length).to.equal(0xfffe);
+      expect(end.take(fromHex("E0BFFFFF0000 01 C0")).type).to.equal("apdu");
+      const longest = 32_767 * 5;
+      expect(end.carrier.carries(longest) && !end.carrier.carries(longest + 1)).to.equal(true);
+      end.carrier.send(new Uint8Array(longest));
+      const numbers: number[] = [];
+      for (let sent = end.takeSent(); sent.length > 0; sent = end.takeSent()) {
+        numbers.push(...sent.map((bytes) => blockOf(bytes).blockNumber));
+        const acknowledged = (numbers.at(-1) ?? 0).toString(16).padStart(4, "0");
+        if (blockOf(sent.at(-1) ?? new Uint8Array()).lastBlock) break;
+        end.take(fromHex(`E03FFFFF ${acknowledged} 00`));
+      }
+      expect(numbers.length).to.equal(32_767);
+      expect(numbers.every((number, index) => index === 0 || number === (numbers[index - 1] ?? 0) + 1)).to.equal(true);
+    });
+
     it("takes a new request after a whole one, and a repeated first block for what it is", () => {
       const end = new End({ answers: true });
       end.hear("E00500010000 02 C001");
