@@ -4,7 +4,7 @@ import type { CertificatePurpose } from "../../dlms/security/certificate-extensi
 import { PrivateKey } from "../../dlms/security/private-key.ts";
 import { SecretKey } from "../../dlms/security/secret-key.ts";
 import { type SecuritySuite, securitySuites } from "../../dlms/security/suite.ts";
-import { InvariantError, StoreError } from "../../errors.ts";
+import { DecodeError, InvariantError, StoreError } from "../../errors.ts";
 import type { SetupRecord } from "./key-store.ts";
 
 /** What a security setup protects with at one moment; it never changes, a new one takes its place. */
@@ -47,8 +47,7 @@ export function recordOfRing(ring: KeyRing, suite: SecuritySuite): SetupRecord {
 
 /**
  * The ring that was stored.
- * @throws StoreError `store-corrupt` when it belongs to another suite
- * @throws DecodeError when its octets are no keys and certificates
+ * @throws StoreError `store-corrupt` when it belongs to another suite, or its octets are no keys and certificates
  */
 export function ringOfRecord(record: SetupRecord, suite: SecuritySuite): KeyRing {
   if (record.suite !== suite) {
@@ -56,13 +55,18 @@ export function ringOfRecord(record: SetupRecord, suite: SecuritySuite): KeyRing
       hint: "set the suite back, or remove the stored keys of the meter",
     });
   }
-  return {
-    policy: record.policy,
-    keys: mapValues(record.keys, (octets) => SecretKey.from(octets)),
-    keyPairs: mapValues(record.keyPairs, (octets) => PrivateKey.from(octets)),
-    newKeyPairs: mapValues(record.newKeyPairs, (octets) => PrivateKey.from(octets)),
-    certificates: record.certificates.map((octets) => Certificate.parse(octets)),
-  };
+  try {
+    return {
+      policy: record.policy,
+      keys: mapValues(record.keys, (octets) => SecretKey.from(octets)),
+      keyPairs: mapValues(record.keyPairs, (octets) => PrivateKey.from(octets)),
+      newKeyPairs: mapValues(record.newKeyPairs, (octets) => PrivateKey.from(octets)),
+      certificates: record.certificates.map((octets) => Certificate.parse(octets)),
+    };
+  } catch (error) {
+    if (error instanceof DecodeError) throw new StoreError("store-corrupt", "a stored key or certificate is none", { cause: error });
+    throw error;
+  }
 }
 
 function mapValues<K extends string, T, R>(values: Readonly<Partial<Record<K, T>>>, map: (value: T) => R): Partial<Record<K, R>> {

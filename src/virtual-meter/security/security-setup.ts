@@ -109,7 +109,8 @@ export class SecuritySetup {
    * Lets changes take effect. The server calls it when the answer to the APDU that made them is out, or at once where
    * nobody is answered.
    * @returns the encryption keys that became others: their invocation counters begin at 0. Keys that were sent again as they
-   *   were are not among them, since a counter that began anew under the same key would repeat initialization vectors.
+   *   were are not among them, since a counter that began anew under the same key would repeat initialization vectors. For
+   *   the same reason counters are to be kept by key: one that comes back after another goes on where it was.
    */
   commit(): readonly EncryptionKey[] {
     const [before, after] = [this.#effective, this.latest];
