@@ -191,7 +191,7 @@ describe("General block transfer", () => {
     });
 
     it("takes no blocks out of blocks, which could be one in the other without end", () => {
-      const inner = "E0810001000005C401C1001105".slice(0, 24);
+      const inner = "E0810001000005C401C10011";
       for (const answers of [false, true]) {
         const end = new End({ answers });
         expect(end.take(fromHex(`E08100010000 0C ${inner}`)), String(answers)).to.deep.equal({ type: "aborted", reason: "nested" });
