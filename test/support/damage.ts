@@ -6,7 +6,7 @@ import { refusal } from "./vectors.ts";
 const bound = { ms: 5, octets: 1024 * 1024 } as const;
 
 /** So many cases share one look at the heap, as that takes longer than most of them. */
-const batchSize = 32;
+const batchSize = 8;
 
 /** Every beginning of `whole` that is not all of it. */
 export function* truncations(whole: Uint8Array): Generator<Uint8Array> {

@@ -77,6 +77,8 @@ export class ApduCarrier {
   }
 
   send(apdu: Uint8Array): void {
+    // The answer begins with its first block: whatever else came before was not asked for.
+    if (!this.#options.answers) this.reset();
     if (this.#transfer?.awaitsAnswer !== true) {
       if (apdu.length <= this.#limits.maxPduSize) {
         this.#emit({ bytes: apdu, confirmed: true });

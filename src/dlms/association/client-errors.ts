@@ -6,6 +6,7 @@ import type { ServiceRequest } from "./services.ts";
 export const abortReasons = {
   "by-peer": "the meter gave up the block transfer",
   "too-long": "the answer is longer than allowed",
+  nested: "the meter sent blocks in blocks",
 } as const;
 
 export function noAssociation(): TransportError {

@@ -1,5 +1,6 @@
 import { ByteWriter } from "../../bytes/byte-writer.ts";
 import type { GeneralBlockTransfer } from "../xdlms/general-block-transfer.ts";
+import { apduTags } from "../xdlms/tags.ts";
 
 interface EarlyBlock {
   readonly raw: Uint8Array;
@@ -64,9 +65,10 @@ export class GbtReceiver {
     return "new";
   }
 
-  /** The APDU, once complete. */
-  apdu(): Uint8Array {
-    return this.#joined.finish();
+  /** The APDU, once complete; undefined where it is a block itself, which could hold the next one without end. */
+  apdu(): Uint8Array | undefined {
+    const joined = this.#joined.finish();
+    return joined[0] === apduTags["general-block-transfer"].plain ? undefined : joined;
   }
 
   #join(): void {

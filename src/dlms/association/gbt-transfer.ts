@@ -22,10 +22,12 @@ export type GbtStep =
   | { readonly type: "progress"; readonly receivedBytes: number }
   /** The peer's APDU is complete. */
   | { readonly type: "apdu"; readonly bytes: Uint8Array }
-  | { readonly type: "aborted"; readonly reason: "by-peer" | "too-long" };
+  | { readonly type: "aborted"; readonly reason: "by-peer" | "too-long" | "nested" };
 
 const nothing = new Uint8Array();
 const maxBlockNumber = 0xffff;
+/** Blocks that an APDU may take; as many numbers are left for what else a transfer sends. */
+const maxBlocks = maxBlockNumber >> 1;
 
 /** Octets of block data that fit into an APDU of the given size; less than 1 where none do. */
 export function gbtBlockSize(maxPduSize: number): number {
@@ -35,7 +37,7 @@ export function gbtBlockSize(maxPduSize: number): number {
 /** True where the blocks of an APDU can be counted. */
 export function gbtCarries(length: number, maxPduSize: number): boolean {
   const size = gbtBlockSize(maxPduSize);
-  return size > 0 && Math.ceil(length / size) <= maxBlockNumber / 2;
+  return size > 0 && Math.ceil(length / size) <= maxBlocks;
 }
 
 /**
@@ -103,14 +105,12 @@ export class GbtTransfer {
     if (window > 0) this.#peerWindow = window;
     if (blockNumberAck <= this.#number) this.#acknowledged = Math.max(this.#acknowledged, blockNumberAck);
     const outcome = this.#receiver.accept(block);
-    if (outcome === "too-long") {
-      this.abort();
-      return { type: "aborted", reason: "too-long" };
-    }
+    if (outcome === "too-long") return this.#abortFor("too-long");
     if (!streaming) this.#takeTurn(blockNumberAck);
     if (this.#receiver.complete && !this.#delivered) {
       this.#delivered = true;
-      return { type: "apdu", bytes: this.#receiver.apdu() };
+      const bytes = this.#receiver.apdu();
+      return bytes === undefined ? this.#abortFor("nested") : { type: "apdu", bytes };
     }
     return outcome === "new" && raw.length > 0 ? { type: "progress", receivedBytes: this.#receiver.length } : { type: "waiting" };
   }
@@ -124,6 +124,11 @@ export class GbtTransfer {
   /** Tells the peer that nothing follows. */
   abort(): void {
     this.#emitBlock({ lastBlock: true, streaming: false, window: 0, blockNumber: 0, blockNumberAck: 0, raw: nothing });
+  }
+
+  #abortFor(reason: "too-long" | "nested"): GbtStep {
+    this.abort();
+    return { type: "aborted", reason };
   }
 
   /** The peer has sent what it wanted and waits: for more of our blocks, or to hear what has come of its own. */
@@ -156,7 +161,7 @@ export class GbtTransfer {
 
   #acknowledge(): void {
     const { received, gap } = this.#receiver;
-    if (this.#told !== received) this.#number = Math.min(this.#number + 1, maxBlockNumber);
+    if (this.#told !== received) this.#number = Math.max(this.#number, Math.min(this.#number + 1, maxBlockNumber - maxBlocks));
     this.#told = received;
     this.#emitBlock({
       lastBlock: !this.#options.answers,

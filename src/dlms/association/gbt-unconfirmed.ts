@@ -29,7 +29,7 @@ export class UnconfirmedBlocks {
     this.#limit = limit;
   }
 
-  /** The whole APDU after its last block; `lost` when the transfer ends without some of it. */
+  /** The whole APDU after its last block; `lost` when the transfer ends without some of it, or holds another. */
   accept(block: GeneralBlockTransfer): Uint8Array | "lost" | undefined {
     if (block.blockNumber === 1) this.#receiver = new GbtReceiver(this.#limit, maxGbtWindow);
     const receiver = this.#receiver;
@@ -37,7 +37,7 @@ export class UnconfirmedBlocks {
     const tooLong = receiver.accept(block) === "too-long";
     if (receiver.complete) {
       this.#receiver = undefined;
-      return receiver.apdu();
+      return receiver.apdu() ?? "lost";
     }
     if (!tooLong && !block.lastBlock) return undefined;
     this.#receiver = undefined;

@@ -1,15 +1,21 @@
+import { readdirSync } from "node:fs";
 import { expect } from "chai";
 import fc from "fast-check";
 import { fromHex } from "../../../src/bytes/hex.ts";
+import { supportedConformance } from "../../../src/dlms/association/negotiation.ts";
+import { NotificationReceiver } from "../../../src/dlms/association/notification-receiver.ts";
 import { refuseAll } from "../../../src/dlms/association/services.ts";
 import { encodeApdu } from "../../../src/dlms/xdlms/apdu.ts";
 import { apdu as anyApdu } from "../../support/arbitraries.ts";
 import { loadVectors } from "../../support/vectors.ts";
 import { AssociationPair, aarqOf, attribute, dataOfSize, method, RawServer } from "./pair.ts";
+import { kinds, RawClient } from "./raw-client.ts";
 
 const scale = process.env["TEST_SCALE"] === "long" ? 50 : 1;
 
-const vectors = [...loadVectors("xdlms.json"), ...loadVectors("acse.json")].map(({ hex }) => fromHex(hex));
+const vectors = readdirSync(new URL("../../vectors/", import.meta.url))
+  .filter((name) => /^(acse|xdlms|gbt).*\.json$/.test(name))
+  .flatMap((name) => loadVectors(name).map(({ hex }) => fromHex(hex)));
 
 /** What a peer may send: noise, APDUs of any content, and APDUs that were damaged or cut on the way. */
 const hostile: fc.Arbitrary<Uint8Array> = fc.oneof(
@@ -185,3 +191,55 @@ describe("DlmsServerConnection, whatever it hears", () => {
     );
   }).timeout(120_000);
 });
+
+describe("Blocks in blocks, as deep as one APDU can hold", () => {
+  /** The abort of a general block transfer. */
+  const abort = "E0800000000000";
+  const nested = nestedBlocks(65_000);
+
+  it("are no answer to a client, which goes on", () => {
+    const client = new RawClient().associate();
+    client.request();
+    client.sent();
+    expect(kinds(client.receive(nested))).to.deep.equal(["failed"]);
+    expect(client.sent()).to.deep.equal([abort]);
+    client.request();
+    client.sent();
+    expect(kinds(client.receive("C401C2001105"))).to.deep.equal(["response"]);
+  });
+
+  it("are nothing to a client that asked for nothing", () => {
+    expect(new RawClient().receive(nested)).to.deep.equal([]);
+    expect(new RawClient().associate().receive(nested)).to.deep.equal([]);
+  });
+
+  it("are no notification", () => {
+    const receiver = new NotificationReceiver(100_000);
+    expect(receiver.receiveApdu(nested)).to.deep.equal([]);
+    expect(receiver.receiveApdu(fromHex("0F00000001001105")).map(({ type }) => type)).to.deep.equal(["notification"]);
+  });
+
+  it("are no request, and the next one is answered", () => {
+    const server = new RawServer({}, () => ({ service: "get", results: [{ data: fromHex("1105") }] }));
+    server.associate({ proposedConformance: supportedConformance });
+    expect(server.sendBytes(nested)).to.equal(abort);
+    expect(server.send("C001C100030100010800FF0200")).to.equal("C401C1001105");
+  });
+});
+
+/** One octet in a block, in a block, in a block, ... of `size` octets or a few more. */
+function nestedBlocks(size: number): Uint8Array {
+  let apdu = fromHex("00");
+  while (apdu.length < size) {
+    apdu = encodeApdu({
+      type: "general-block-transfer",
+      lastBlock: true,
+      streaming: false,
+      window: 1,
+      blockNumber: 1,
+      blockNumberAck: 0,
+      raw: apdu,
+    });
+  }
+  return apdu;
+}
