@@ -1,6 +1,6 @@
 import { toHex } from "../../bytes/hex.ts";
 import { DecodeError } from "../../errors.ts";
-import { type DerElement, derTags, readDer, readOptionalDer, readTime, readWholeDer } from "./certificate-der.ts";
+import { type DerElement, derTags, readDer, readOptionalDer, readTime } from "./certificate-der.ts";
 import { type CertificatePurpose, type KeyUsage, purposeOfUsage, readExtensions } from "./certificate-extensions.ts";
 import { systemTitleIn } from "./certificate-name.ts";
 import { isSignedBy, readSigned, type SignedDer } from "./certificate-signature.ts";
@@ -106,7 +106,6 @@ function readFields({ content: { content: reader }, algorithm }: SignedDer): Cer
   const explicit = readOptionalDer(reader, "extensions", derTags.context3)?.content;
   reader.expectEnd("certificate");
   const sequence = explicit === undefined ? Uint8Array.of(derTags.sequence, 0) : explicit.rest();
-  readWholeDer(sequence, "extensions", derTags.sequence);
   const extensions = readExtensions(sequence);
   const systemTitle = extensions.authority ? undefined : systemTitleIn(subject, extensions.subjectAltName);
   return { serialNumber, issuer, subject, publicKey, notBefore, notAfter, ...extensions, systemTitle };

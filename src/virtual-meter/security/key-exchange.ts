@@ -12,7 +12,7 @@ import { type Outcome, refused } from "./refusal.ts";
 
 /** A key in the list of key_transfer or key_agreement; a number where the standard gives it no name. */
 export interface KeyItem {
-  readonly keyId: SetupKey | (string & {}) | number;
+  readonly keyId: SetupKey | number;
   readonly data: Uint8Array;
 }
 
@@ -72,17 +72,13 @@ function eachKey(items: readonly KeyItem[], open: (keyId: SetupKey, data: Uint8A
   const keys: Partial<Record<SetupKey, SecretKey>> = {};
   if (items.length === 0) return refused("key-list");
   for (const { keyId, data } of items) {
-    if (!isSetupKey(keyId)) return refused("no-such-key");
+    if (typeof keyId === "number") return refused("no-such-key");
     if (keys[keyId] !== undefined) return refused("key-list");
     const opened = refusing(() => open(keyId, data));
     if ("refused" in opened) return opened;
     keys[keyId] = opened.value;
   }
   return { value: keys };
-}
-
-function isSetupKey(keyId: string | number): keyId is SetupKey {
-  return typeof keyId === "string" && keyId in keyIds;
 }
 
 /** Octets that nobody could have meant, and what does not verify, are refusals like others. */

@@ -2,7 +2,7 @@ import type { CertificateIdentification, CertificateInfo, CertificateType, Setup
 import type { LogicalName } from "../../cosem-objects/logical-name.ts";
 import { protectionMask, protectionOfBits, type RequiredProtection } from "../../cosem-objects/required-protection.ts";
 import type { Certificate } from "../../dlms/security/certificate.ts";
-import { type CertificatePurpose, usageOfPurpose } from "../../dlms/security/certificate-extensions.ts";
+import type { CertificatePurpose } from "../../dlms/security/certificate-extensions.ts";
 import { createCertificateRequest } from "../../dlms/security/certificate-request.ts";
 import type { OriginatorPublicKeys } from "../../dlms/security/general-ciphering.ts";
 import { PrivateKey } from "../../dlms/security/private-key.ts";
@@ -157,7 +157,7 @@ export class SecuritySetup {
   }
 
   /** generate_key_pair: the pair replaces the one in use when its certificate is imported. */
-  generateKeyPair(type: CertificateType | number | string): SetupRefusal | undefined {
+  generateKeyPair(type: CertificateType | number): SetupRefusal | undefined {
     const { curve } = securitySuites[this.suite];
     if (curve === undefined) return "suite-without-public-keys";
     if (!isPurpose(type)) return "no-key-pair";
@@ -166,7 +166,7 @@ export class SecuritySetup {
   }
 
   /** generate_certificate_request: PKCS #10 in DER for the pair generated last, or else the one in use. */
-  generateCsr(type: CertificateType | number | string): Outcome<Uint8Array> {
+  generateCsr(type: CertificateType | number): Outcome<Uint8Array> {
     if (this.suite === 0) return refused("suite-without-public-keys");
     if (!isPurpose(type)) return refused("no-key-pair");
     const pair = this.latest.newKeyPairs[type] ?? this.latest.keyPairs[type];
@@ -251,8 +251,8 @@ export class SecuritySetup {
   }
 }
 
-function isPurpose(type: string | number): type is CertificatePurpose {
-  return typeof type === "string" && type in usageOfPurpose;
+function isPurpose(type: CertificateType | number): type is CertificatePurpose {
+  return typeof type === "string" && type !== "other";
 }
 
 function without<K extends string, T>(values: Readonly<Partial<Record<K, T>>>, name: K): Partial<Record<K, T>> {

@@ -2,7 +2,15 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { ByteReader } from "../../../src/bytes/byte-reader.ts";
 import { fromHex, toHex } from "../../../src/bytes/hex.ts";
-import { der, derTags, derTime, derUnsigned, readDer, readOctetsOfBitString, readTime } from "../../../src/dlms/security/certificate-der.ts";
+import {
+  der,
+  derTags,
+  derTime,
+  derUnsigned,
+  readDer,
+  readOctetsOfBitString,
+  readTime,
+} from "../../../src/dlms/security/certificate-der.ts";
 import { refusalOf } from "./samples.ts";
 
 const reader = (hex: string) => new ByteReader(fromHex(hex));

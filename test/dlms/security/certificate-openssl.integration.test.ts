@@ -8,7 +8,10 @@ import { always, deviceCertificate, deviceTitle, newKey, root } from "./certific
 
 /** PEM of DER. */
 function pem(label: string, octets: Uint8Array): string {
-  const lines = Buffer.from(octets).toString("base64").match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(octets)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
 }
 
@@ -29,7 +32,10 @@ describe("The openssl program", () => {
 
   for (const curve of ["P-256", "P-384"] as const) {
     it(`verifies a certificate request of ${curve}, and shows its subject and key usage`, () => {
-      writeFileSync(join(folder, "request.pem"), pem("CERTIFICATE REQUEST", createCertificateRequest(newKey(curve), deviceTitle, "key-agreement")));
+      writeFileSync(
+        join(folder, "request.pem"),
+        pem("CERTIFICATE REQUEST", createCertificateRequest(newKey(curve), deviceTitle, "key-agreement")),
+      );
       const text = openssl("req", "-in", "request.pem", "-noout", "-text", "-verify");
       expect(text).to.match(/CN ?= ?4D4D4D0000BC614E/);
       expect(text).to.include("Key Agreement");
