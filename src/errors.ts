@@ -68,6 +68,13 @@ export class DecodeError extends DlmsError {
   }
 }
 
+/** More octets than may be written. */
+export class CapacityError extends DlmsError {
+  constructor(message: string, options: DlmsErrorOptions = {}) {
+    super("capacity", message, "internal", options);
+  }
+}
+
 /** Well-formed, but not now. */
 export abstract class ProtocolError extends DlmsError {}
 

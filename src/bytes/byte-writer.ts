@@ -1,3 +1,5 @@
+import { CapacityError } from "../errors.ts";
+
 const initialCapacity = 256;
 
 /**
@@ -11,6 +13,7 @@ export class ByteWriter {
   #bytes: Uint8Array;
   #view: DataView;
   #length = 0;
+  #limit = Number.POSITIVE_INFINITY;
 
   constructor(capacity = initialCapacity) {
     this.#bytes = new Uint8Array(capacity);
@@ -19,6 +22,11 @@ export class ByteWriter {
 
   get length(): number {
     return this.#length;
+  }
+
+  /** Octets it may hold; a write beyond throws `CapacityError` and changes nothing. */
+  set limit(octets: number) {
+    this.#limit = octets;
   }
 
   u8(value: number): void {
@@ -80,6 +88,7 @@ export class ByteWriter {
   reserve(length: number): number {
     const offset = this.#length;
     const end = offset + length;
+    if (end > this.#limit) throw new CapacityError(`${end} octets where ${this.#limit} may be written`);
     if (end > this.#bytes.length) this.#grow(end);
     this.#length = end;
     return offset;

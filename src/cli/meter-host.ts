@@ -99,7 +99,7 @@ export class MeterHost {
       associations: meterAssociations(config, directory, this.#counters),
       counters: this.#counters,
       profileEncodings: config.profiles,
-      beforeService: () => void runner.catchUp(),
+      observer: { beforeService: () => void runner.catchUp(), afterChange: () => runner.save() },
       onFailure,
       // One octet names no device: on a shared line every meter would answer to it.
       ...(physicalAddress === undefined ? {} : { hdlc: { physicalAddress, addressLengths: [2, 4] } }),

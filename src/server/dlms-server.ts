@@ -16,7 +16,8 @@ import { WrapperStation } from "../wrapper/station.ts";
 import type { AssociationDeclaration, AssociationTable, PreEstablished } from "./associations.ts";
 import { AttemptBook, type AttemptLimits } from "./attempt-limiter.ts";
 import { Dispatcher, type ServiceHandler } from "./dispatcher.ts";
-import { ServedTransport } from "./served-transport.ts";
+import { requestDefaults } from "./request-scope.ts";
+import { ServedTransport, type ServiceObserver } from "./served-transport.ts";
 import { ShortNameDispatcher } from "./short-name-dispatcher.ts";
 
 /** Objects that one association has for itself, its association object among them. */
@@ -26,10 +27,12 @@ export interface DlmsServerOptions {
   readonly logicalDevices: readonly LogicalDevice[];
   readonly associations: AssociationTable;
   readonly ownObjects: OwnObjects;
-  /** Called before each service is carried out, for a device that has to look at its clock first. */
-  readonly beforeService?: () => void;
+  /** What the device does around each service. */
+  readonly observer?: ServiceObserver;
   /** Longest APDU the server takes. */
   readonly maxReceivePduSize?: number;
+  /** Octets that the results of one request may take together; what does not fit is refused. */
+  readonly maxAnswerLength?: number;
   readonly hdlc?: Partial<HdlcStationOptions>;
   /** Milliseconds without a byte after which a TCP connection is closed (class 41, inactivity_time_out). */
   readonly idleTimeout?: number;
@@ -113,7 +116,8 @@ export class DlmsServer {
   }
 
   #serve(link: LinkKind, transport: Transport): ServedTransport {
-    const { timers = realTimers, idleTimeout = defaults.idleTimeout, trace, beforeService, onFailure } = this.#options;
+    const { timers = realTimers, idleTimeout = defaults.idleTimeout, trace, observer = {}, onFailure } = this.#options;
+    const { maxAnswerLength = requestDefaults.maxAnswerLength } = this.#options;
     const served: ServedTransport = new ServedTransport({
       transport,
       link: this.#link(link),
@@ -122,7 +126,8 @@ export class DlmsServer {
       ...(trace === undefined ? {} : { trace }),
       connect: (channel) => this.#connect(channel, link, sourceOf(transport)),
       handler: (channel, context) => this.#handler(channel, context),
-      beforeService,
+      observer,
+      maxAnswerLength,
       onFailure,
       onClosed: () => this.#served.delete(served),
     });

@@ -1,17 +1,30 @@
 import type { Notification, ServerEvent } from "../dlms/association/events.ts";
 import type { NegotiatedContext } from "../dlms/association/negotiation.ts";
 import type { DlmsServerConnection } from "../dlms/association/server-connection.ts";
-import { refuseAll } from "../dlms/association/services.ts";
+import { refuseAll, type ServiceRequest, type ServiceResult } from "../dlms/association/services.ts";
 import type { Channel } from "../session/data-link.ts";
 import { ServerSession, type ServerSessionOptions } from "../session/server-session.ts";
 import type { ServiceHandler } from "./dispatcher.ts";
+import { RequestScope } from "./request-scope.ts";
+
+/** What a device does around the services that it carries out. */
+export interface ServiceObserver {
+  /** Before a service, for a device that has to look at its clock first. */
+  readonly beforeService?: () => void;
+  /** When a service that may have changed something is done and its answer is not out yet: the last moment to make it durable. */
+  readonly afterChange?: () => void;
+  /** When the answer is made, as it goes out: changes of keys and policies take effect for what comes next. */
+  readonly afterAnswer?: () => void;
+}
 
 export interface ServedTransportOptions extends Omit<ServerSessionOptions<ServerEvent>, "accept" | "onEvent" | "onChannelClosed"> {
   /** The association layer of a channel; undefined where nobody answers. */
   readonly connect: (channel: Channel) => DlmsServerConnection | undefined;
   /** Who carries out the services of an association; undefined where there is nothing to see. */
   readonly handler: (channel: Channel, context: NegotiatedContext) => ServiceHandler | undefined;
-  readonly beforeService: (() => void) | undefined;
+  readonly observer: ServiceObserver;
+  /** Octets that the results of one request may take together. */
+  readonly maxAnswerLength: number;
   /** Failures of handlers: bugs of ours, never of the client. */
   readonly onFailure: ((error: unknown) => void) | undefined;
 }
@@ -82,28 +95,41 @@ export class ServedTransport {
     }
   }
 
-  #carryOut({ invokeId, request }: ServerEvent & { readonly type: "indication" }, { connection, handler }: Served): void {
+  #carryOut({ invokeId, request, protection }: ServerEvent & { readonly type: "indication" }, { connection, handler }: Served): void {
     if (handler === undefined) return;
-    const { beforeService, onFailure } = this.#options;
+    const { observer, onFailure, maxAnswerLength } = this.#options;
+    const scope = new RequestScope({ protection, maxAnswerLength });
+    const answer = (result: ServiceResult): void => {
+      if (mayChange(request)) observer.afterChange?.();
+      connection.respond(invokeId, result, scope.answerProtection);
+      observer.afterAnswer?.();
+    };
     const fail = (error: unknown): void => {
       onFailure?.(error);
       connection.respond(invokeId, refuseAll(request, "other-reason"));
+      observer.afterAnswer?.();
     };
     try {
-      beforeService?.();
-      const result = handler.handle(request);
+      observer.beforeService?.();
+      const result = handler.handle(request, scope);
       if (!(result instanceof Promise)) {
-        connection.respond(invokeId, result);
+        answer(result);
         return;
       }
       result
-        .then((settled) => connection.respond(invokeId, settled), fail)
+        .then(answer)
+        .catch(fail)
         .then(() => this.#session.flush())
         .catch((error: unknown) => onFailure?.(error));
     } catch (error) {
       fail(error);
     }
   }
+}
+
+/** Reading with short names invokes methods too. */
+function mayChange({ service }: ServiceRequest): boolean {
+  return service !== "get";
 }
 
 function keyOf(channel: Channel): number {

@@ -14,6 +14,7 @@ import {
 import { dataTag } from "../dlms/axdr/data-type.ts";
 import type { DataAccessResult } from "../dlms/xdlms/results.ts";
 import { type Dispatcher, inOrder, type MaybePromise, type ServiceHandler, then } from "./dispatcher.ts";
+import { RequestScope } from "./request-scope.ts";
 
 type Target = ({ readonly kind: "attribute" } & AttributeRequest) | { readonly kind: "method"; readonly method: MethodRequest["method"] };
 
@@ -32,18 +33,18 @@ export class ShortNameDispatcher implements ServiceHandler {
     this.#names = names;
   }
 
-  handle(request: ServiceRequest): MaybePromise<ServiceResult> {
+  handle(request: ServiceRequest, scope = new RequestScope()): MaybePromise<ServiceResult> {
     switch (request.service) {
       case "read":
         return inOrder(
           request.variables,
-          (variable) => this.#read(variable),
+          (variable) => this.#read(variable, scope),
           (results) => ({ service: "read", results }),
         );
       case "write":
         return inOrder(
           request.variables,
-          (variable, index) => this.#write(variable, request.values[index] as Uint8Array),
+          (variable, index) => this.#write(variable, request.values[index] as Uint8Array, scope),
           (results) => ({ service: "write", results }),
         );
       default:
@@ -51,29 +52,29 @@ export class ShortNameDispatcher implements ServiceHandler {
     }
   }
 
-  #read(variable: VariableRequest): MaybePromise<GetResult> {
+  #read(variable: VariableRequest, scope: RequestScope): MaybePromise<GetResult> {
     const target = this.#find(variable);
     if (target === undefined) return { error: "object-undefined" };
-    if (target.kind === "attribute") return this.#dispatcher.get(target);
+    if (target.kind === "attribute") return this.#dispatcher.get(target, scope);
     // A method has nothing to select, so whichever selector comes carries its parameter: some clients send 1. Without any
     // nothing is invoked, so that reading names one after the other does no harm.
     const { selection } = variable;
     if (selection === undefined) return { error: "scope-of-access-violated" };
-    return then(this.#invoke(target.method, selection.parameters), ({ result, returned }) =>
+    return then(this.#invoke(target.method, selection.parameters, scope), ({ result, returned }) =>
       result === "success" ? (returned ?? nothingReturned) : { error: resultOf(result) },
     );
   }
 
-  #write(variable: VariableRequest, value: Uint8Array): MaybePromise<DataAccessResult> {
+  #write(variable: VariableRequest, value: Uint8Array, scope: RequestScope): MaybePromise<DataAccessResult> {
     const target = this.#find(variable);
     if (target === undefined) return "object-undefined";
-    if (target.kind === "attribute") return this.#dispatcher.set(target, value);
+    if (target.kind === "attribute") return this.#dispatcher.set(target, value, scope);
     if (variable.selection !== undefined) return "scope-of-access-violated";
-    return then(this.#invoke(target.method, value), ({ result }) => resultOf(result));
+    return then(this.#invoke(target.method, value, scope), ({ result }) => resultOf(result));
   }
 
-  #invoke(method: MethodRequest["method"], parameter: Uint8Array): MaybePromise<ActionOutcome> {
-    return this.#dispatcher.invoke({ method, parameter: parameter[0] === dataTag["null-data"] ? undefined : parameter });
+  #invoke(method: MethodRequest["method"], parameter: Uint8Array, scope: RequestScope): MaybePromise<ActionOutcome> {
+    return this.#dispatcher.invoke({ method, parameter: parameter[0] === dataTag["null-data"] ? undefined : parameter }, scope);
   }
 
   #find({ variableName, selection }: VariableRequest): Target | undefined {

@@ -12,6 +12,7 @@ import { type NegotiatedContext, supportedFor } from "../../src/dlms/association
 import type { ServiceRequest, ServiceResult, VariableRequest } from "../../src/dlms/association/services.ts";
 import { integer, unsigned } from "../../src/dlms/axdr/data-schemas.ts";
 import { Dispatcher } from "../../src/server/dispatcher.ts";
+import { RequestScope } from "../../src/server/request-scope.ts";
 import { ShortNameDispatcher } from "../../src/server/short-name-dispatcher.ts";
 import { associationObjects } from "../../src/virtual-meter/mapping/association.ts";
 import { meterAccess, meterShortNames } from "../../src/virtual-meter/roles.ts";
@@ -244,7 +245,7 @@ describe("Short names of the virtual meter", () => {
           const where = { classId, logicalName: logicalNameToBytes(object.logicalName), attributeId: id };
           const variableName = baseName + attributeOffset(id);
           const result = await byShortName.handle({ service: "read", variables: [{ variableName, selection: undefined }] });
-          const expected = byLogicalName.get({ attribute: where, selection: undefined });
+          const expected = byLogicalName.get({ attribute: where, selection: undefined }, new RequestScope());
           expect(result, `${object.logicalName}:${id}`).to.deep.equal({ service: "read", results: [expected] });
           compared += 1;
         }

@@ -82,7 +82,8 @@ export function twinOf(recording: Recording, options: TwinOptions = {}): Serve {
           return value.result;
         },
       }),
-      beforeService: undefined,
+      observer: {},
+      maxAnswerLength: Number.POSITIVE_INFINITY,
       onFailure: fail,
       onClosed: () => {},
     });

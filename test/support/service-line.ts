@@ -67,7 +67,8 @@ export class ServiceLine {
       connect: () =>
         new DlmsServerConnection({ ...saps, authentication: { mechanism: "none" }, servesShortNames: true, ...options.server }),
       handler: () => ({ handle }),
-      beforeService: undefined,
+      observer: {},
+      maxAnswerLength: Number.POSITIVE_INFINITY,
       onFailure: (error) => {
         throw error;
       },

@@ -1,6 +1,7 @@
 import type { AssociationRejectedError, DlmsError } from "../../errors.ts";
 import type { ApduOf } from "../xdlms/apdu.ts";
 import type { NegotiatedContext } from "./negotiation.ts";
+import type { ProtectionLevel } from "./protection.ts";
 import type { ServiceRequest, ServiceResult } from "./services.ts";
 
 /**
@@ -33,7 +34,13 @@ export type ClientEvent =
 export type ServerEvent =
   | { readonly type: "associated"; readonly context: NegotiatedContext }
   /** A service to carry out; answered by `respond`, at once or later. */
-  | { readonly type: "indication"; readonly invokeId: InvokeId; readonly request: ServiceRequest }
+  | {
+      readonly type: "indication";
+      readonly invokeId: InvokeId;
+      readonly request: ServiceRequest;
+      /** How the request was protected; undefined in clear. */
+      readonly protection: ProtectionLevel | undefined;
+    }
   /** The client has confirmed a notification, named by its long invoke id. */
   | { readonly type: "notification-confirmed"; readonly longInvokeId: number }
   /** The association ended, by the peer's release or replaced by a new one. */

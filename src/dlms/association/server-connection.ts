@@ -7,7 +7,7 @@ import { apduTags, tagMeaning } from "../xdlms/tags.ts";
 import { ApduCarrier, type OutgoingApdu } from "./apdu-carrier.ts";
 import type { InvokeId, Notification, ServerEvent } from "./events.ts";
 import { type NegotiatedContext, unlimitedPduSize } from "./negotiation.ts";
-import { ApduProtection, isCiphered, type OpenedApdu, overheadIn, type ProtectionLevel, suffices } from "./protection.ts";
+import { ApduProtection, atLeast, isCiphered, type OpenedApdu, overheadIn, type ProtectionLevel, suffices } from "./protection.ts";
 import { AccessServer } from "./server-access.ts";
 import type { ServerExchange, ServerStep } from "./server-exchange.ts";
 import { malformedAarq, ServerHandshake } from "./server-handshake.ts";
@@ -97,14 +97,18 @@ export class DlmsServerConnection {
     return events;
   }
 
-  /** Answers an indication. Too late is not an error: the association may have ended meanwhile. */
-  respond(invokeId: InvokeId, result: ServiceResult): void {
+  /**
+   * Answers an indication. Too late is not an error: the association may have ended meanwhile.
+   * @param needed what the answer has to be protected with, where that is more than the request and the policy ask for
+   */
+  respond(invokeId: InvokeId, result: ServiceResult, needed: ProtectionLevel = inClear): void {
     const pending = this.#pending.get(invokeId);
     if (pending === undefined) return;
     this.#pending.delete(invokeId);
     const apdu = pending.respond(result);
     if (apdu === undefined || !pending.answered) return;
-    this.#sendService(apdu, pending.openedFrom);
+    const { openedFrom } = pending;
+    this.#sendService(apdu, openedFrom && { ...openedFrom, level: atLeast(openedFrom.level, needed) });
   }
 
   /**
@@ -191,7 +195,7 @@ export class DlmsServerConnection {
         if (this.#pending.size >= maxPending) return this.#refuse("service-not-allowed", "operation-not-possible");
         this.#lastInvokeId += 1;
         this.#pending.set(this.#lastInvokeId, { respond: step.respond, answered, openedFrom });
-        return [{ type: "indication", invokeId: this.#lastInvokeId, request: step.request }];
+        return [{ type: "indication", invokeId: this.#lastInvokeId, request: step.request, protection: openedFrom?.level }];
       }
       case "answer":
         this.#sendService(encodeApdu(step.apdu), openedFrom);
