@@ -14,13 +14,14 @@ import {
 } from "../meter-model/index.ts";
 import type { DlmsServer } from "../server/dlms-server.ts";
 import { realTimers } from "../session/timers.ts";
-import { LmdbCounterStore, LmdbMeterStore, MemoryMeterStore } from "../store/index.ts";
+import { LmdbCounterStore, LmdbKeyStore, LmdbMeterStore, MemoryMeterStore } from "../store/index.ts";
 import type { TraceSink } from "../transport/trace.ts";
 import type { Transport } from "../transport/transport.ts";
 import { csvLoad } from "../virtual-meter/csv-load.ts";
 import { logicalDeviceName, type MeterIdentity } from "../virtual-meter/identity.ts";
 import { MeterCounters } from "../virtual-meter/meter-counters.ts";
 import { MeterRunner } from "../virtual-meter/runner.ts";
+import { MemoryKeyStore } from "../virtual-meter/security/key-store.ts";
 import { parseStart, zoneRule } from "../virtual-meter/time-zone.ts";
 import { virtualMeterServer } from "../virtual-meter/virtual-meter.ts";
 import { meterAssociations } from "./keys/meter-associations.ts";
@@ -63,6 +64,7 @@ export class MeterHost {
   readonly #store: LmdbMeterStore | MemoryMeterStore;
   readonly #counterStore: LmdbCounterStore | undefined;
   readonly #counters: MeterCounters;
+  readonly #keyStore: LmdbKeyStore | undefined;
 
   /**
    * Loads the state or makes a new meter and simulates its past; nothing listens yet.
@@ -84,6 +86,7 @@ export class MeterHost {
     this.identity = identityOf(config);
     this.#counterStore = config.state === undefined ? undefined : new LmdbCounterStore(join(config.state, "counters"));
     this.#counters = new MeterCounters(this.#counterStore, this.#counterStore === undefined ? firstOfForgetful(Date.now()) : 0);
+    this.#keyStore = config.state === undefined ? undefined : new LmdbKeyStore(join(config.state, "keys"));
     const runner = new MeterRunner({
       meter: this.meter,
       timers: realTimers,
@@ -96,8 +99,7 @@ export class MeterHost {
     this.#server = virtualMeterServer({
       meter: this.meter,
       identity: this.identity,
-      associations: meterAssociations(config, directory, this.#counters),
-      counters: this.#counters,
+      associations: meterAssociations(config, directory, this.#counters, this.#keyStore ?? new MemoryKeyStore()),
       profileEncodings: config.profiles,
       observer: { beforeService: () => void runner.catchUp(), afterChange: () => runner.save() },
       onFailure,
@@ -131,6 +133,7 @@ export class MeterHost {
     this.#runner.stop();
     this.#counters.settle();
     await this.#counterStore?.close();
+    await this.#keyStore?.close();
     await this.#store.close();
   }
 }

@@ -49,13 +49,14 @@ const association = section({
   auth: oneOf(["none", "lls", "manufacturer", "md5", "sha1", "gmac", "sha256", "ecdsa"]),
   // With a suite everything is under the meter's keys; gmac cannot do without.
   suite: oneOf([0, 1, 2]).optional(),
-  policy: oneOf(["auth", "encrypt", "both"]).prefault("both"),
+  policy: oneOf(["none", "auth", "encrypt", "both"]).prefault("both"),
   password: demoSecret().optional(),
 }).superRefine((value, context) => {
-  const { auth } = value;
-  if (auth === "manufacturer" || auth === "ecdsa") {
-    context.addIssue({ code: "custom", path: ["auth"], message: `auth ${auth} is not served yet` });
-  } else if (auth !== "none" && auth !== "gmac" && value.password === undefined) {
+  const { auth, suite } = value;
+  if (auth === "ecdsa" && suite !== 1 && suite !== 2) {
+    context.addIssue({ code: "custom", path: ["suite"], message: `expected 1 or 2 for auth ecdsa, got ${show(suite)}` });
+  }
+  if (auth !== "none" && auth !== "gmac" && auth !== "ecdsa" && value.password === undefined) {
     context.addIssue({ code: "custom", path: ["password"], message: `expected a secret for auth ${auth}, got ${show(undefined)}` });
   }
 });
@@ -127,7 +128,11 @@ export const virtualMeterSchema = section({
     authentication: demoSecret().optional(),
     broadcast: demoSecret().optional(),
     master: demoSecret().optional(),
+    // Private keys in PEM, of the suites 1 and 2.
+    signing: demoSecret().optional(),
+    agreement: demoSecret().optional(),
   }).prefault({}),
+  certificates: list(text("the path of a PEM file with certificates")).prefault([]),
   associations: list(association),
   sts: sts.prefault({}),
 }).superRefine(({ associations, mode, credit, keys }, context) => {

@@ -49,8 +49,11 @@ export type AttributeValue<C extends CosemClass, K extends keyof C["attributes"]
 export type MethodParameter<C extends CosemClass, K extends keyof C["methods"]> =
   C["methods"][K] extends MethodDefinition<infer P, unknown> ? P : never;
 
-export type MethodResult<C extends CosemClass, K extends keyof C["methods"]> =
-  C["methods"][K] extends MethodDefinition<never, infer R> ? R : unknown;
+export type MethodResult<C extends CosemClass, K extends keyof C["methods"]> = C["methods"][K] extends {
+  readonly result: Schema<infer R> | undefined;
+}
+  ? R
+  : unknown;
 
 /** One attribute of a class (Blue Book class tables). */
 export function attribute<T>(

@@ -1,3 +1,4 @@
 export { LmdbCounterStore } from "./lmdb-counter-store.ts";
+export { LmdbKeyStore } from "./lmdb-key-store.ts";
 export { LmdbMeterStore } from "./lmdb-meter-store.ts";
 export { MemoryMeterStore } from "./memory-meter-store.ts";

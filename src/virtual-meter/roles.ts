@@ -1,5 +1,5 @@
 import { type AccessMatrix, type AccessRole, type ObjectRight, parseRight } from "../cosem-objects/access.ts";
-import type { LogicalName } from "../cosem-objects/logical-name.ts";
+import { type LogicalName, parseLogicalName } from "../cosem-objects/logical-name.ts";
 import { ShortNames } from "../cosem-objects/short-names.ts";
 import { objectTable } from "./object-table.ts";
 
@@ -25,6 +25,11 @@ export const associationNames: Readonly<Record<MeterRole, LogicalName>> = {
   firmware: "0.0.40.0.6.255",
   "pre-established": "0.0.40.0.7.255",
 };
+
+/** The security setup of a role (0.0.43.0.e.255). */
+export function securitySetupName(role: MeterRole): LogicalName {
+  return parseLogicalName(associationNames[role].replace("0.0.40.0.", "0.0.43.0."));
+}
 
 const rights: ReadonlyMap<LogicalName, ReadonlyMap<AccessRole, ObjectRight | undefined>> = new Map(
   Object.entries(objectTable).flatMap(([texts, byClass]) => {

@@ -11,15 +11,18 @@ import { energyObjects } from "./mapping/energy.ts";
 import { identityObjects } from "./mapping/identity.ts";
 import { invocationCounterObjects } from "./mapping/invocation-counters.ts";
 import { type ProfileEncodings, profileObjects } from "./mapping/profiles.ts";
+import { securityObjects } from "./mapping/security.ts";
 import { supplyObjects } from "./mapping/supply.ts";
-import type { MeterCounters } from "./meter-counters.ts";
 import { associationNames, type MeterRole, meterAccess, meterShortNames } from "./roles.ts";
+import type { AssociationKeys } from "./security/association-keys.ts";
+import type { SecuritySetup } from "./security/security-setup.ts";
 
 /** An association of the meter: the client, what it may do, how it proves itself, and the keys that protect it. */
 export interface MeterAssociation extends AssociationDeclaration {
   readonly role: MeterRole;
-  /** Name of the encryption key among the meter's counters; undefined in clear. */
-  readonly keyId?: string;
+  /** The security setup and what it protects with; undefined in clear. */
+  readonly setup?: SecuritySetup;
+  readonly security?: AssociationKeys;
 }
 
 /** Every object that the meter shows, in the order of the object list. */
@@ -38,32 +41,35 @@ export interface VirtualMeterOptions extends Omit<DlmsServerOptions, "logicalDev
   readonly meter: Meter;
   readonly identity: MeterIdentity;
   readonly associations: readonly MeterAssociation[];
-  /** Invocation counters of the keys; a meter without keys needs none. */
-  readonly counters?: MeterCounters | undefined;
   /** How the rows of profiles are sent; plain by default. */
   readonly profileEncodings?: ProfileEncodings;
 }
 
 /** A server that shows a meter of the domain as COSEM objects. The meter lives by itself, through a runner. */
 export function virtualMeterServer(options: VirtualMeterOptions): DlmsServer {
-  const { meter, identity, associations, counters, profileEncodings = {}, ...server } = options;
+  const { meter, identity, associations, profileEncodings = {}, observer = {}, ...server } = options;
+  const setups = associations.flatMap(({ setup }) => (setup === undefined ? [] : [setup]));
   const device = new LogicalDevice({
     sap: identity.managementSap,
     name: identity.logicalDeviceName,
-    objects: [
-      ...meterObjects(meter, identity, profileEncodings),
-      ...(counters === undefined ? [] : invocationCounterObjects(associations, counters)),
-    ],
+    objects: [...meterObjects(meter, identity, profileEncodings), ...securityObjects(setups), ...invocationCounterObjects(associations)],
     access: meterAccess,
     shortNames: meterShortNames,
   });
   return new DlmsServer({
     ...server,
+    observer: {
+      ...observer,
+      afterAnswer: () => {
+        for (const setup of setups) if (setup.pending) setup.commit();
+        observer.afterAnswer?.();
+      },
+    },
     logicalDevices: [device],
     associations: new AssociationTable(associations),
     ownObjects: ({ role }, view, referencing) =>
       referencing === "short-name"
         ? shortNameAssociationObjects(view, meterShortNames)
-        : associationObjects(associationNames[role as MeterRole], view),
+        : associationObjects(associationNames[role as MeterRole], view, associations.find((one) => one.role === role)?.setup?.logicalName),
   });
 }

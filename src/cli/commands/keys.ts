@@ -1,13 +1,13 @@
 import { Command } from "commander";
 import { toHex } from "../../bytes/hex.ts";
 import { parseSecretReference, resolveSecret, secretExpected } from "../../config/secret.ts";
+import { keyId } from "../../dlms/security/key-id.ts";
 import { wrapKey } from "../../dlms/security/key-wrap.ts";
 import { SecretKey } from "../../dlms/security/secret-key.ts";
 import { secureRandom } from "../../dlms/security/secure-random.ts";
 import { type SecuritySuite, securitySuites } from "../../dlms/security/suite.ts";
 import { ConfigError } from "../../errors.ts";
 import { writeKeyFile, writeKeySets } from "../keys/key-files.ts";
-import { keyId } from "../keys/key-id.ts";
 import { type CommonOptions, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { commandAction } from "./action.ts";

@@ -1,18 +1,21 @@
 import type { ClientCounters } from "../../client/client-counters.ts";
 import type { AssociationOptions } from "../../client/connect.ts";
 import type { ClientAuthentication } from "../../dlms/association/client-options.ts";
+import type { HlsCredentials } from "../../dlms/security/hls.ts";
+import type { PrivateKey } from "../../dlms/security/private-key.ts";
 import { SecretKey } from "../../dlms/security/secret-key.ts";
 import { secureRandom } from "../../dlms/security/secure-random.ts";
 import { type SecuritySuite, securitySuites } from "../../dlms/security/suite.ts";
 import { parseSystemTitle, type SystemTitle } from "../../dlms/security/system-title.ts";
 import { ConfigError } from "../../errors.ts";
 import type { AssociationRequest, AssociationSecrets } from "../target.ts";
-import { hlsCredentials, hlsMechanisms } from "./hls-credentials.ts";
+import { hlsNames, secretCredentials } from "./hls-credentials.ts";
+import { CertificateBundle, privateKeyIn } from "./pem-files.ts";
 import { protectionLevels } from "./protection-level.ts";
 
 /** How a client proves who it is and protects what it says, with its secrets fetched. */
 export interface ClientMaterial {
-  readonly auth: "none" | "lls" | keyof typeof hlsMechanisms;
+  readonly auth: AssociationRequest["auth"];
   readonly suite: SecuritySuite;
   readonly policy: keyof typeof protectionLevels;
   readonly systemTitle: SystemTitle | undefined;
@@ -21,6 +24,9 @@ export interface ClientMaterial {
   /** Drawn for each association, or one that is good for a single one. */
   readonly dedicatedKey: "random" | SecretKey | undefined;
   readonly password: Uint8Array | undefined;
+  /** What this side signs with, and the certificates that say what others sign with. */
+  readonly signingKey: PrivateKey | undefined;
+  readonly certificates: CertificateBundle | undefined;
 }
 
 /** Who this side is under its keys. */
@@ -32,11 +38,13 @@ export interface ClientIdentity {
   readonly claimDedicatedKey: (key: SecretKey) => boolean;
 }
 
-/** @throws ConfigError for a mechanism that this version does not speak */
+/** @throws ConfigError for keys and certificates that cannot be read */
 export function clientMaterial(association: AssociationRequest, secrets: AssociationSecrets["secrets"]): ClientMaterial {
-  const { auth, policy, systemTitle } = association;
-  if (auth === "manufacturer" || auth === "ecdsa") {
-    throw new ConfigError("--auth", `${auth} is not served yet`, { hint: "use none, lls, md5, sha1, gmac or sha256" });
+  const { auth, policy, systemTitle, ca } = association;
+  if (auth === "ecdsa" && ca === undefined) {
+    throw new ConfigError("--ca", "expected the certificates of the meter and its authority for auth ecdsa, got nothing", {
+      hint: "for example --ca ca.pem",
+    });
   }
   return {
     auth,
@@ -47,12 +55,14 @@ export function clientMaterial(association: AssociationRequest, secrets: Associa
     authenticationKey: secrets.ak && SecretKey.from(secrets.ak),
     dedicatedKey: association.dedicatedKey?.kind === "random" ? "random" : secrets.dedicatedKey && SecretKey.from(secrets.dedicatedKey),
     password: secrets.password,
+    signingKey: secrets.signKey && privateKeyIn(secrets.signKey, "--sign-key"),
+    certificates: ca === undefined ? undefined : CertificateBundle.read(ca, process.cwd(), "--ca"),
   };
 }
 
 /** Whether an association needs to know who this side is: the commands that do not, open no store. */
 export function usesCounters({ auth, key }: ClientMaterial): boolean {
-  return key !== undefined || isHls(auth);
+  return key !== undefined || hlsNames.has(auth);
 }
 
 /** The options of the association. @param identity none where {@link usesCounters} says so */
@@ -93,12 +103,27 @@ function oneTimeKey(key: SecretKey | undefined, claim: ClientIdentity["claimDedi
 
 function authenticationOf(material: ClientMaterial, identity: ClientIdentity | undefined): ClientAuthentication {
   const { auth, password } = material;
-  if (!isHls(auth)) return auth === "none" ? { mechanism: "none" } : { mechanism: "lls", password: password ?? new Uint8Array() };
-  const credentials = hlsCredentials(auth, { ...material, secret: password });
-  if (credentials === undefined) throw new ConfigError("--auth", `${auth} cannot be used without its secret`);
+  if (auth === "none") return { mechanism: "none" };
+  if (auth === "lls") return { mechanism: "lls", password: password ?? new Uint8Array() };
+  const credentials = credentialsOf(material, auth);
   return { mechanism: "hls", credentials, random: secureRandom, ...(identity && { systemTitle: identity.systemTitle }) };
 }
 
-function isHls(auth: ClientMaterial["auth"]): auth is keyof typeof hlsMechanisms {
-  return Object.hasOwn(hlsMechanisms, auth);
+function credentialsOf(material: ClientMaterial, auth: Exclude<ClientMaterial["auth"], "none" | "lls">): HlsCredentials {
+  const { suite, key, authenticationKey, password, signingKey, certificates } = material;
+  switch (auth) {
+    case "gmac":
+      if (key === undefined) break;
+      return { mechanism: "hls-gmac", suite, key, authenticationKey };
+    case "ecdsa":
+      return {
+        mechanism: "hls-ecdsa",
+        signingKey,
+        verificationKey: (meter) => certificates?.verificationKey(meter, Date.now()),
+      };
+    default:
+      if (password === undefined) break;
+      return secretCredentials(auth, password);
+  }
+  throw new ConfigError("--auth", `${auth} cannot be used without its secret`);
 }

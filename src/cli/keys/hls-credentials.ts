@@ -1,22 +1,24 @@
+import { createHmac } from "node:crypto";
 import type { HlsCredentials } from "../../dlms/security/hls.ts";
 import { SecretBytes } from "../../dlms/security/secret-bytes.ts";
-import type { SecretKey } from "../../dlms/security/secret-key.ts";
-import type { SecuritySuite } from "../../dlms/security/suite.ts";
 
-/** The mechanisms of high level security that need no certificates, as `auth` names them. */
-export const hlsMechanisms = { md5: "hls-md5", sha1: "hls-sha1", gmac: "hls-gmac", sha256: "hls-sha256" } as const;
+/** The mechanisms of high level security whose secret is a text that both sides know, as `auth` names them. */
+const digests = { md5: "hls-md5", sha1: "hls-sha1", sha256: "hls-sha256" } as const;
 
-export interface HlsMaterial {
-  readonly suite: SecuritySuite;
-  readonly key: SecretKey | undefined;
-  readonly authenticationKey: SecretKey | undefined;
-  /** Of the mechanisms with a digest. */
-  readonly secret: Uint8Array | undefined;
-}
+export type SecretMechanism = keyof typeof digests | "manufacturer";
 
-/** Puts the secrets of a mechanism together; undefined where the one it needs is not there. */
-export function hlsCredentials(auth: keyof typeof hlsMechanisms, material: HlsMaterial): HlsCredentials | undefined {
-  const { suite, key, authenticationKey, secret } = material;
-  if (auth === "gmac") return key && { mechanism: "hls-gmac", suite, key, authenticationKey };
-  return secret && { mechanism: hlsMechanisms[auth], secret: SecretBytes.from(secret) };
+/** All mechanisms of high level security, as `auth` names them. */
+export const hlsNames: ReadonlySet<string> = new Set([...Object.keys(digests), "manufacturer", "gmac", "ecdsa"]);
+
+/**
+ * What a mechanism makes of its secret. Mechanism 2 is each manufacturer's own: that of our meter answers a challenge with
+ * the first 16 octets of its HMAC-SHA-256 under the secret.
+ */
+export function secretCredentials(auth: SecretMechanism, secret: Uint8Array): HlsCredentials {
+  const kept = SecretBytes.from(secret);
+  if (auth !== "manufacturer") return { mechanism: digests[auth], secret: kept };
+  return {
+    mechanism: "hls-manufacturer",
+    transform: (challenge) => Uint8Array.from(createHmac("sha256", kept.exposeSecret()).update(challenge).digest().subarray(0, 16)),
+  };
 }

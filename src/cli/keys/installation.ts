@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { ClientCounters, type CounterBook } from "../../client/client-counters.ts";
+import { keyId } from "../../dlms/security/key-id.ts";
 import type { SecretKey } from "../../dlms/security/secret-key.ts";
 import { formatSystemTitle, parseSystemTitle, type SystemTitle } from "../../dlms/security/system-title.ts";
-import { keyId } from "./key-id.ts";
 
 /** Three letters that no manufacturer of meters has, and five octets drawn once. */
 const manufacturer = "DGW";

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toHex } from "../../bytes/hex.ts";
+import { keyId } from "../../dlms/security/key-id.ts";
 import { SecretKey } from "../../dlms/security/secret-key.ts";
 import type { RandomSource } from "../../dlms/security/secure-random.ts";
 import { type SecuritySuite, securitySuites } from "../../dlms/security/suite.ts";
 import { ConfigError } from "../../errors.ts";
-import { keyId } from "./key-id.ts";
 
 /** The keys of a meter: global unicast and broadcast encryption, global authentication, key encryption (Green Book 9.2.5.2). */
 const keyNames = ["guek", "gbek", "gak", "kek"] as const;

@@ -78,6 +78,7 @@ export function examine(
       conformance: negotiated.conformance,
       clientMaxReceivePduSize: Math.min(negotiated.clientMaxReceivePduSize, maxSendPduSize),
       serverMaxReceivePduSize: maxReceivePduSize,
+      ...(needsTitle && aarq.callingApTitle && { clientSystemTitle: aarq.callingApTitle }),
       ...(protectionOverhead > 0 && { protectionOverhead }),
     },
   };

@@ -1,4 +1,5 @@
 import type { ApplicationContext, AuthenticationMechanism } from "../acse/object-identifiers.ts";
+import type { SystemTitle } from "../security/system-title.ts";
 import { type Conformance, type ConformanceName, intersect } from "../xdlms/conformance.ts";
 import type { ConfirmedServiceError } from "../xdlms/exception.ts";
 import { dlmsVersion, type InitiateRequest } from "../xdlms/initiate.ts";
@@ -37,6 +38,8 @@ export interface NegotiatedContext {
   readonly clientMaxReceivePduSize: number;
   /** Longest APDU the server takes, in octets. */
   readonly serverMaxReceivePduSize: number;
+  /** Of the client, where it told one. */
+  readonly clientSystemTitle?: SystemTitle;
   /** Octets of an APDU that its protection takes from the service inside; none in clear. */
   readonly protectionOverhead?: number;
 }

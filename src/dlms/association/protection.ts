@@ -50,9 +50,11 @@ export interface AssociationSecurity {
   /** The form of a client's requests, where it is not that of their services. */
   readonly form?: "general-global" | "general-ciphering";
   /** What general-ciphering and general-signing take besides. */
-  readonly general?: GeneralKeys;
-  /** A client protects its requests so; a server takes no less, and answers with no less. */
+  readonly general?: GeneralKeys | undefined;
+  /** A client protects its requests so; a server takes no less. */
   readonly policy: ProtectionLevel;
+  /** A server answers with no less, and a client takes no less; like requests by default. */
+  readonly answerPolicy?: ProtectionLevel;
   /** Of the global unicast key of this side. */
   readonly sendCounter: InvocationCounterSender;
   /** Of the peer with this system title under the global unicast key, or the broadcast key. */
@@ -121,6 +123,10 @@ export class ApduProtection {
     return this.#security.policy;
   }
 
+  get answerPolicy(): ProtectionLevel {
+    return this.#security.answerPolicy ?? this.#security.policy;
+  }
+
   /** The form a client's requests take: dedicated once there is such a key. */
   get preferredForm(): ProtectionForm {
     return this.#security.form ?? (this.#dedicated === undefined ? "global" : "dedicated");
@@ -181,7 +187,7 @@ export class ApduProtection {
 
   /** An answer, protected like its request and no less than the policy says. */
   answer(plain: Uint8Array, { form, level, header }: OpenedApdu): Uint8Array {
-    return this.protect(plain, form, atLeast(level, this.policy), header);
+    return this.protect(plain, form, atLeast(level, this.answerPolicy), header);
   }
 
   /**
@@ -321,7 +327,7 @@ export function protectRequest(protection: ApduProtection | undefined, apdu: Uin
 export function openAnswer(protection: ApduProtection | undefined, bytes: Uint8Array): Uint8Array {
   if (protection === undefined || !isCiphered(bytes)) return bytes;
   const { plain, level } = openOrRefuse(protection, bytes);
-  if (!suffices(level, protection.policy)) throw new SecurityError("policy", "the answer is protected less than the association");
+  if (!suffices(level, protection.answerPolicy)) throw new SecurityError("policy", "the answer is protected less than the association");
   return plain;
 }
 

@@ -119,7 +119,7 @@ export class DlmsServerConnection {
     const needed = notificationServices[notification.type];
     if (this.#context?.conformance.has(needed) !== true) throw new LocalProtocolError(`the client has not agreed to ${needed}`);
     const plain = encodeApdu(notification);
-    const { policy } = this.#protection ?? { policy: inClear };
+    const policy = this.#protection?.answerPolicy ?? inClear;
     const apdu =
       this.#protection === undefined || suffices(inClear, policy) ? plain : this.#protection.protect(plain, "general-global", policy);
     if (!this.#carrier.carries(apdu.length)) {

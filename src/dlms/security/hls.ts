@@ -26,8 +26,12 @@ export type HlsCredentials =
     }
   /** Mechanism 6. */
   | { readonly mechanism: "hls-sha256"; readonly secret: SecretBytes }
-  /** Mechanism 7: signing key of this side, verification key of the other. */
-  | { readonly mechanism: "hls-ecdsa"; readonly signingKey: PrivateKey; readonly verificationKey: PublicKey };
+  /** Mechanism 7: signing key of this side, and the other's verification key, known beforehand or by its system title. */
+  | {
+      readonly mechanism: "hls-ecdsa";
+      readonly signingKey: PrivateKey | undefined;
+      readonly verificationKey: PublicKey | ((peer: SystemTitle) => PublicKey | undefined);
+    };
 
 export type HlsMechanism = HlsCredentials["mechanism"];
 
@@ -94,6 +98,7 @@ export function respond(credentials: HlsCredentials, exchange: HlsExchange, invo
     }
     case "hls-ecdsa": {
       const [own, peer] = titlesOf(exchange);
+      if (credentials.signingKey === undefined) throw new SecurityError("policy", "there is no key to sign with");
       return sign(credentials.signingKey, Buffer.concat([own, peer, receivedChallenge, sentChallenge]));
     }
     default: {
@@ -120,7 +125,9 @@ export function verify(credentials: HlsCredentials, exchange: HlsExchange, respo
     case "hls-ecdsa": {
       const [own, peer] = titlesOf(exchange);
       const signed = Buffer.concat([peer, own, sentChallenge, receivedChallenge]);
-      if (!verifySignature(credentials.verificationKey, signed, response)) throw failed();
+      const { verificationKey } = credentials;
+      const key = typeof verificationKey === "function" ? verificationKey(peer) : verificationKey;
+      if (key === undefined || !verifySignature(key, signed, response)) throw failed();
       return undefined;
     }
     default: {

@@ -27,14 +27,17 @@ import type { AccessSelection } from "../../dlms/xdlms/selective-access.ts";
 import { DecodeError } from "../../errors.ts";
 
 /** The association objects of one role: its own, and the name that always means the one in use. */
-export function associationObjects(ownName: LogicalName, view: ObjectView): readonly VisibleObject[] {
+export function associationObjects(ownName: LogicalName, view: ObjectView, securitySetup = noSecuritySetup): readonly VisibleObject[] {
   return [currentAssociation, ownName].map((name) => ({
-    object: associationObject(name, view),
+    object: associationObject(name, view, securitySetup),
     right: { read: true, write: false, invoke: false },
   }));
 }
 
-function associationObject(logicalName: LogicalName, view: ObjectView): CosemObject {
+/** security_setup_reference where there is none. */
+const noSecuritySetup: LogicalName = "0.0.0.0.0.0";
+
+function associationObject(logicalName: LogicalName, view: ObjectView, securitySetup: LogicalName): CosemObject {
   return bind(AssociationLn, {
     logicalName,
     attributes: {
@@ -54,7 +57,7 @@ function associationObject(logicalName: LogicalName, view: ObjectView): CosemObj
         objectIdentifierOctets("mechanism", authenticationMechanisms[association.mechanism as keyof typeof authenticationMechanisms]),
       secret: unreadable,
       associationStatus: "associated",
-      securitySetupReference: "0.0.0.0.0.0",
+      securitySetupReference: securitySetup,
     },
   });
 }
@@ -70,7 +73,7 @@ export function shortNameAssociationObjects(view: ObjectView, names: ShortNames)
           baseName,
           ...accessRightsOf(object.cosemClass, right),
         })),
-      securitySetupReference: "0.0.0.0.0.0",
+      securitySetupReference: noSecuritySetup,
     },
     methods: {
       readByLogicalName: (attributes, context) => attributes.map((attribute) => readByLogicalName(view, attribute, context)),

@@ -1,7 +1,7 @@
 import { type LogicalName, parseLogicalName } from "../../cosem-objects/logical-name.ts";
 import type { CosemObject } from "../../cosem-objects/object.ts";
-import type { MeterCounters } from "../meter-counters.ts";
 import { associationNames, type MeterRole } from "../roles.ts";
+import type { AssociationKeys } from "../security/association-keys.ts";
 import { data } from "./data-object.ts";
 
 /** The role whose counter meters show where there is one for all (IDIS). */
@@ -13,13 +13,12 @@ const commonName: LogicalName = "0.0.43.1.0.255";
  * on with, whatever it has sent before.
  */
 export function invocationCounterObjects(
-  associations: readonly { readonly role: MeterRole; readonly keyId?: string }[],
-  counters: MeterCounters,
+  associations: readonly { readonly role: MeterRole; readonly security?: Pick<AssociationKeys, "lowestAcceptable"> }[],
 ): readonly CosemObject[] {
-  return associations.flatMap(({ role, keyId }) => {
-    if (keyId === undefined) return [];
+  return associations.flatMap(({ role, security }) => {
+    if (security === undefined) return [];
     const names = [counterName(role), ...(role === commonRole ? [commonName] : [])];
-    return names.map((name) => data(name, () => ({ type: "double-long-unsigned", value: counters.lowestAcceptable(keyId) })));
+    return names.map((name) => data(name, () => ({ type: "double-long-unsigned", value: security.lowestAcceptable })));
   });
 }
 

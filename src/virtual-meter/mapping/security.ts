@@ -1,5 +1,5 @@
 import { SecuritySetupV0, SecuritySetupV1, type securityPolicyV0 } from "../../cosem-objects/classes/security-setup.ts";
-import { bind, type CosemObject, type Refusal, refuse } from "../../cosem-objects/object.ts";
+import { bind, type CosemObject, type ObjectContext, type Refusal, refuse } from "../../cosem-objects/object.ts";
 import { protectionOfBits } from "../../cosem-objects/required-protection.ts";
 import type { Infer } from "../../dlms/axdr/schema.ts";
 import type { ActionResult } from "../../dlms/xdlms/results.ts";
@@ -56,7 +56,8 @@ function objectV1(setup: SecuritySetup): CosemObject {
     methods: {
       securityActivate: (policy) => answer(() => setup.activatePolicy(policy)),
       keyTransfer: (keys) => answer(() => setup.transferKeys(keys.map(({ keyId, keyWrapped }) => ({ keyId, data: keyWrapped })))),
-      keyAgreement: (keys) => returned(() => setup.agreeKeys(keys.map(({ keyId, keyData }) => ({ keyId, data: keyData })))),
+      keyAgreement: (keys, context) =>
+        returned(() => inAssociation(setup, context).agreeKeys(keys.map(({ keyId, keyData }) => ({ keyId, data: keyData })))),
       generateKeyPair: (type) => answer(() => setup.generateKeyPair(type)),
       generateCertificateRequest: (type) => returned(() => setup.generateCsr(type)),
       importCertificate: (octets) => answer(() => setup.importCertificate(octets)),
@@ -69,9 +70,15 @@ function objectV1(setup: SecuritySetup): CosemObject {
 function commonAttributes(setup: SecuritySetup) {
   return {
     securitySuite: setup.suite,
-    clientSystemTitle: () => setup.clientSystemTitle ?? new Uint8Array(),
+    clientSystemTitle: (context: ObjectContext) => inAssociation(setup, context).clientSystemTitle ?? new Uint8Array(),
     serverSystemTitle: setup.serverSystemTitle,
   };
+}
+
+/** The setup as the client of an association meets it, which agrees on keys under its own system title. */
+function inAssociation(setup: SecuritySetup, { association: { clientSystemTitle } }: ObjectContext): SecuritySetup {
+  if (clientSystemTitle !== undefined) setup.clientSystemTitle = clientSystemTitle;
+  return setup;
 }
 
 /** The policies of version 0 as bits of both directions of version 1. */

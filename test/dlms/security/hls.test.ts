@@ -85,7 +85,7 @@ describe("High level security", () => {
   for (const [ours, theirs] of everyMechanism()) {
     const suffix =
       "suite" in ours ? ` of suite ${ours.suite}${ours.authenticationKey === undefined ? " without authentication key" : ""}` : "";
-    const curve = ours.mechanism === "hls-ecdsa" ? ` with ${ours.signingKey.curve}` : "";
+    const curve = ours.mechanism === "hls-ecdsa" ? ` with ${ours.signingKey?.curve}` : "";
     const title = `${ours.mechanism}${suffix}${curve}`;
 
     it(`lets both ends prove themselves with ${title}`, () => {
