@@ -1,4 +1,4 @@
-/** A count for the run of every commit, or the one for `npm run test:long`. */
-export function scaled(commit: number, long: number): number {
+/** What the run of every commit takes, or what `npm run test:long` does. */
+export function scaled<T>(commit: T, long: T): T {
   return process.env["TEST_SCALE"] === "long" ? long : commit;
 }

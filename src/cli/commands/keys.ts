@@ -11,8 +11,11 @@ import { writeKeyFile, writeKeySets } from "../keys/key-files.ts";
 import { type CommonOptions, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { commandAction } from "./action.ts";
+import { agreeCommand } from "./keys-agree.ts";
+import { certificateCommand } from "./keys-certificate.ts";
+import { transferCommand } from "./keys-transfer.ts";
 
-/** `dlms keys generate|wrap` */
+/** `dlms keys generate|wrap|transfer|agree|certificate` */
 export function keysCommand(): Command {
   const generate = withCommonOptions(new Command("generate"))
     .description("draw keys; they go to files that only their owner may read")
@@ -28,7 +31,13 @@ export function keysCommand(): Command {
     .requiredOption("--key <secret>", "the key to be wrapped")
     .addHelpText("after", "\nExample:\n  dlms keys wrap --kek file:secrets/meter.kek --key file:secrets/new.ek")
     .action(commandAction(wrapOne));
-  return new Command("keys").description("keys: draw, wrap").addCommand(generate).addCommand(wrap);
+  return new Command("keys")
+    .description("keys: draw, wrap, replace in a meter, agree on; certificates")
+    .addCommand(generate)
+    .addCommand(wrap)
+    .addCommand(transferCommand())
+    .addCommand(agreeCommand())
+    .addCommand(certificateCommand());
 }
 
 interface GenerateOptions extends CommonOptions {

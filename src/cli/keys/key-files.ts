@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { toHex } from "../../bytes/hex.ts";
 import { keyId } from "../../dlms/security/key-id.ts";
@@ -42,6 +42,34 @@ export function writeKeyFile(file: string, key: Uint8Array, path: string): void 
   } catch (cause) {
     throw failed(file, cause, path);
   }
+}
+
+/** A key file that was made and waits for its key; `close` removes it where none was written. */
+export interface ReservedKeyFile {
+  write(key: Uint8Array): void;
+  close(): void;
+}
+
+/** Makes an empty file for a key that is still to come. @throws ConfigError naming `path` */
+export function reserveKeyFile(file: string, path: string): ReservedKeyFile {
+  let written = false;
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, "wx", 0o600);
+  } catch (cause) {
+    throw failed(file, cause, path);
+  }
+  return {
+    write(key) {
+      writeSync(descriptor, `${toHex(key)}\n`);
+      fsyncSync(descriptor);
+      written = true;
+    },
+    close() {
+      closeSync(descriptor);
+      if (!written) rmSync(file, { force: true });
+    },
+  };
 }
 
 function makeFolder(folder: string): void {

@@ -314,9 +314,13 @@ function formFor(plain: Uint8Array, form: CipheringForm): CipheringForm {
   return form === "dedicated" && tags.dedicated === undefined ? "general-dedicated" : form;
 }
 
-/** A client's request as it goes out: in the form and with the protection that the association has. */
+const nothing: ProtectionLevel = { authenticated: false, encrypted: false };
+
+/** A client's request as it goes out: in the form and with the protection that the association has, which may be none. */
 export function protectRequest(protection: ApduProtection | undefined, apdu: Uint8Array): Uint8Array {
-  return protection === undefined ? apdu : protection.protect(apdu, protection.preferredForm, protection.policy);
+  return protection === undefined || suffices(nothing, protection.policy)
+    ? apdu
+    : protection.protect(apdu, protection.preferredForm, protection.policy);
 }
 
 /**
@@ -341,7 +345,8 @@ function openOrRefuse(protection: ApduProtection, bytes: Uint8Array): OpenedApdu
   }
 }
 
-/** @throws SecurityError `policy` in an association that has keys: anybody could have sent it */
+/** @throws SecurityError `policy` where answers have to be protected: anybody could have sent it */
 export function refuseInClear(protection: ApduProtection | undefined): void {
-  if (protection !== undefined) throw new SecurityError("policy", "an APDU in clear in a ciphered association");
+  if (protection !== undefined && !suffices(nothing, protection.answerPolicy))
+    throw new SecurityError("policy", "an APDU in clear in a ciphered association");
 }
