@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -14,11 +14,13 @@ import { clientTitle } from "../../dlms/association/secure-pair.ts";
 import { always, deviceCertificate, root as newAuthority, newKey } from "../../dlms/security/certificate-samples.ts";
 import { type CliResult, CliService, runCli } from "../../support/cli.ts";
 import { freePort } from "../../support/free-port.ts";
+import { expectNoSecrets } from "../../support/no-secrets.ts";
 import { scaled } from "../../support/scale.ts";
 
 /** System title of the meter with the serial number below. */
 const meterTitle = fromHex("4447570035933512");
 const serial = "0.0.96.1.0.255";
+const password = "a secret of ours";
 
 const pemOf = (key: PrivateKey): string => keyObjectOf(key).export({ type: "pkcs8", format: "pem" }).toString();
 const pemsOf = (...certificates: readonly Certificate[]): string => certificates.map(({ octets }) => toPem("CERTIFICATE", octets)).join("");
@@ -89,8 +91,26 @@ class Site {
     return ["--suite", String(this.suite), "--ek", at(ek), "--ak", at(ak), "--system-title", toHex(clientTitle)];
   }
 
-  run(...args: readonly string[]): Promise<CliResult> {
-    return runCli(args, this.environment);
+  /** S12: whatever is run, no secret is in what it says. */
+  async run(...args: readonly string[]): Promise<CliResult> {
+    const result = await runCli(args, this.environment);
+    this.#expectNoSecrets(args.slice(0, 3).join(" "), result.stdout + result.stderr);
+    return result;
+  }
+
+  /** S12: nor in what the client leaves behind, whose folder of counters knows keys by their names alone. */
+  expectCleanClient(): void {
+    for (const name of ["state", "cache"].map((folder) => join(this.folder, folder)).filter(existsSync)) {
+      for (const file of readdirSync(name, { recursive: true, encoding: "utf8" }).map((entry) => join(name, entry))) {
+        if (statSync(file).isFile()) this.#expectNoSecrets(file, readFileSync(file, "latin1"));
+      }
+    }
+  }
+
+  #expectNoSecrets(where: string, text: string): void {
+    const keys = readdirSync(this.folder).filter((name) => /^(ek|ak|kek|gbek|new-ek|new-ak)$|\.ek$/.test(name));
+    const secrets = keys.map((name) => fromHex(readFileSync(join(this.folder, name), "utf8").trim())).filter(({ length }) => length > 0);
+    expectNoSecrets(where, text, [...secrets, new TextEncoder().encode(password)]);
   }
 
   read(...options: readonly string[]): Promise<CliResult> {
@@ -110,7 +130,7 @@ describe("Commissioning from the command line", function () {
         site.start([
           "associations:",
           `  - { role: management, client: 1, auth: gmac, suite: ${suite} }`,
-          `  - { role: technician, client: 3, auth: manufacturer, password: "text:a secret of ours", suite: ${suite}, policy: none }`,
+          `  - { role: technician, client: 3, auth: manufacturer, password: "text:${password}", suite: ${suite}, policy: none }`,
           "  - { role: public, client: 16, auth: none }",
         ]),
       );
@@ -119,7 +139,7 @@ describe("Commissioning from the command line", function () {
       it("reads with every protection, and in the clear only where the policy lets it", async () => {
         expect((await site.read(...management())).code).to.equal(0);
         expect((await site.read(...management(), "--policy", "none")).code).to.equal(4);
-        const manufacturer = ["--client", "3", "--auth", "manufacturer", "--password", "text:a secret of ours"];
+        const manufacturer = ["--client", "3", "--auth", "manufacturer", "--password", `text:${password}`];
         for (const policy of ["none", "auth"]) {
           const { code, stderr } = await site.read(...manufacturer, ...site.keys(), "--policy", policy);
           expect(code, `${policy}: ${stderr}`).to.equal(0);
@@ -157,6 +177,8 @@ describe("Commissioning from the command line", function () {
         expect(refused.stderr).to.match(/other-reason|refus/i);
         expect((await site.read(...management("new-ek", "new-ak"))).code).to.equal(0);
       });
+
+      it("leaves no secret behind on the client's side", () => site.expectCleanClient());
     });
 
   for (const suite of scaled<readonly PublicKeySuite[]>([2], [1, 2]))
@@ -227,6 +249,7 @@ describe("Commissioning from the command line", function () {
         expect(imported.code, imported.stderr).to.equal(0);
         site.file("ca.pem", pemsOf(authority.certificate, fresh));
         expect((await site.read(...renewed)).code, "with the meter's new certificate").to.equal(0);
+        site.expectCleanClient();
       });
     });
 });
