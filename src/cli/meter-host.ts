@@ -11,6 +11,7 @@ import {
   stateCodec,
   syntheticLoad,
   type TimeZoneRule,
+  threeRateCalendar,
 } from "../meter-model/index.ts";
 import type { DlmsServer } from "../server/dlms-server.ts";
 import { realTimers } from "../session/timers.ts";
@@ -74,7 +75,7 @@ export class MeterHost {
     const year = Number(config.start?.slice(0, 4) ?? new Date(Date.now()).getUTCFullYear());
     const zone = zoneRule(config.timezone, year);
     const start = config.start === undefined ? Date.now() : parseStart(config.start, zone);
-    const meterConfig: MeterConfig = { ...defaultMeterConfig, zone };
+    const meterConfig: MeterConfig = { ...defaultMeterConfig, zone, calendar: threeRateCalendar };
     const load = loadModel(config, zone);
     this.#store = config.state === undefined ? new MemoryMeterStore() : new LmdbMeterStore(config.state, stateCodec);
     const kept = this.#store.load();
@@ -85,7 +86,7 @@ export class MeterHost {
     if (kept === undefined) this.meter.advance(served);
     this.identity = identityOf(config);
     this.#counterStore = config.state === undefined ? undefined : new LmdbCounterStore(join(config.state, "counters"));
-    this.#counters = new MeterCounters(this.#counterStore, this.#counterStore === undefined ? firstOfForgetful(Date.now()) : 0);
+    this.#counters = new MeterCounters(this.#counterStore, this.#counterStore === undefined ? firstOfForgetful(Date.now()) : undefined);
     this.#keyStore = config.state === undefined ? undefined : new LmdbKeyStore(join(config.state, "keys"));
     const runner = new MeterRunner({
       meter: this.meter,

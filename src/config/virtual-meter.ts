@@ -96,7 +96,14 @@ const profiles = section({
   encoding: profileEncoding.prefault("plain"),
   load: profileEncoding.optional(),
   hourly: profileEncoding.optional(),
-}).transform(({ encoding, load = encoding, hourly = encoding }) => ({ load, hourly }));
+  daily: profileEncoding.optional(),
+  monthly: profileEncoding.optional(),
+}).transform(({ encoding, load = encoding, hourly = encoding, daily = encoding, monthly = encoding }) => ({
+  load,
+  hourly,
+  daily,
+  monthly,
+}));
 
 /** The configuration of a virtual meter; a flag of `dlms meter` goes before the key of the same name. */
 export const virtualMeterSchema = section({

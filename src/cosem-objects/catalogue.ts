@@ -1,3 +1,4 @@
+import { ActivityCalendar } from "./classes/activity-calendar.ts";
 import { AssociationLn } from "./classes/association-ln.ts";
 import { AssociationSn } from "./classes/association-sn.ts";
 import { Clock } from "./classes/clock.ts";
@@ -7,6 +8,9 @@ import { ExtendedRegister } from "./classes/extended-register.ts";
 import { ProfileGeneric } from "./classes/profile-generic.ts";
 import { Register } from "./classes/register.ts";
 import { SapAssignment } from "./classes/sap-assignment.ts";
+import { ScriptTable } from "./classes/script-table.ts";
+import { SecuritySetupV0, SecuritySetupV1 } from "./classes/security-setup.ts";
+import { SpecialDaysTable } from "./classes/special-days-table.ts";
 import type { CosemClass } from "./define.ts";
 
 /** Every interface class this stack knows, in order of class id. */
@@ -17,9 +21,14 @@ export const cosemClasses: readonly CosemClass[] = [
   DemandRegister,
   ProfileGeneric,
   Clock,
+  ScriptTable,
+  SpecialDaysTable,
   AssociationSn,
   AssociationLn,
   SapAssignment,
+  ActivityCalendar,
+  SecuritySetupV0,
+  SecuritySetupV1,
 ];
 
 /**

@@ -1,3 +1,4 @@
+import { type Calendar, uniformCalendar } from "./calendar.ts";
 import { type TimeZoneRule, utc } from "./local-time.ts";
 import { type ProfileDefinition, type ProfileName, profileDefinitions } from "./profiles.ts";
 import { second } from "./units.ts";
@@ -17,6 +18,10 @@ export interface MeterConfig {
   readonly longFailureThreshold: number;
   /** Seconds; divides the day. */
   readonly demandPeriod: number;
+  /** ms between two closes of the billing period by command. */
+  readonly billingLockout: number;
+  /** The activity calendar it leaves the factory with. */
+  readonly calendar: Calendar;
   readonly profiles: Readonly<Record<ProfileName, ProfileDefinition>>;
 }
 
@@ -31,5 +36,7 @@ export const defaultMeterConfig: MeterConfig = {
   startCurrent: (basicCurrent * 4) / 1000,
   longFailureThreshold: 180 * second,
   demandPeriod: 900,
+  billingLockout: 120 * second,
+  calendar: uniformCalendar("31", [{ time: 0, rate: 1 }]),
   profiles: profileDefinitions,
 };

@@ -3,8 +3,9 @@ import {
   beginPeriod,
   closePeriod,
   currentAverage,
+  type DemandPeriods,
   type DemandQuantity,
-  type DemandState,
+  type DemandReading,
   demandQuantities,
   resetAverages,
   resetMaximum,
@@ -14,25 +15,20 @@ import type { MeterClock } from "./meter-clock.ts";
 import type { MeterState } from "./state.ts";
 import { type Instant, second } from "./units.ts";
 
-/** A demand register and its maximum as they read now. */
-export interface DemandReading extends Readonly<DemandState> {
-  /** W */
-  readonly currentAverage: number;
-}
-
 /** The demand registers of the meter, all over the same period of the clock. */
 export class DemandRegisters {
-  readonly #state: Pick<MeterState, "demand" | "demandPeriod">;
+  readonly #state: Pick<MeterState, "demand" | "demandPeriod" | "demandPeriods" | "tariff">;
   readonly #clock: MeterClock;
 
-  constructor(state: Pick<MeterState, "demand" | "demandPeriod">, clock: MeterClock) {
+  constructor(state: Pick<MeterState, "demand" | "demandPeriod" | "demandPeriods" | "tariff">, clock: MeterClock) {
     this.#state = state;
     this.#clock = clock;
   }
 
   read(quantity: DemandQuantity): DemandReading {
     const register = this.#state.demand[quantity];
-    return { ...register, currentAverage: currentAverage(register, this.#period) };
+    const { maximum, ...others } = register;
+    return { ...others, maximum: maximum.value, maximumAt: maximum.at, currentAverage: currentAverage(register, this.#periods) };
   }
 
   lastAverage(quantity: DemandQuantity): number {
@@ -44,27 +40,29 @@ export class DemandRegisters {
   }
 
   nextBoundary(after: Instant): Instant {
-    return this.#clock.local.nextBoundary(after, this.#period);
+    return this.#clock.local.nextBoundary(after, this.#periods.period);
   }
 
   /** Ends the periods at the boundary `at`. */
   closeAll(at: Instant): void {
-    for (const quantity of demandQuantities) closePeriod(this.#state.demand[quantity], at, this.#period, true);
+    for (const quantity of demandQuantities) closePeriod(this.#state.demand[quantity], at, this.#periods, true, this.#state.tariff.rate);
   }
 
   /** Closes a period early: it does not count for the maximum, nor does the rest. */
   closeEarly(quantity: DemandQuantity, at: Instant): void {
     const register = this.#state.demand[quantity];
     register.complete = false;
-    closePeriod(register, at, this.#period, this.#onBoundary(at));
+    closePeriod(register, at, this.#periods, this.#onBoundary(at), this.#state.tariff.rate);
   }
 
   /** The supply is back at `at`; `planned` is the end of the period it failed in. */
   resume(at: Instant, planned: Instant): void {
     for (const quantity of demandQuantities) {
       const register = this.#state.demand[quantity];
-      if (planned < at) beginPeriod(register, at, false);
-      else register.complete = false;
+      if (planned < at) {
+        register.earlier = [];
+        beginPeriod(register, at, false);
+      } else register.complete = false;
     }
   }
 
@@ -83,6 +81,12 @@ export class DemandRegisters {
     for (const quantity of demandQuantities) this.reset(quantity, at);
   }
 
+  /** Changes over how many periods the average goes, which resets the averages. */
+  setCount(count: number, at: Instant): void {
+    this.#state.demandPeriods = count;
+    for (const quantity of demandQuantities) this.reset(quantity, at);
+  }
+
   reset(quantity: DemandQuantity, at: Instant): void {
     resetAverages(this.#state.demand[quantity], at, this.#onBoundary(at));
   }
@@ -91,9 +95,8 @@ export class DemandRegisters {
     resetMaximum(this.#state.demand[quantity]);
   }
 
-  /** ms */
-  get #period(): number {
-    return this.#state.demandPeriod * second;
+  get #periods(): DemandPeriods {
+    return { period: this.#state.demandPeriod * second, count: this.#state.demandPeriods };
   }
 
   #onBoundary(at: Instant): boolean {

@@ -1,5 +1,6 @@
 import type { TimeZoneRule } from "./local-time.ts";
 import type { ProfileName } from "./profiles.ts";
+import type { Rate } from "./rates.ts";
 import type { Instant } from "./units.ts";
 
 /** Something that happened to the meter, stamped in clock time. */
@@ -12,4 +13,10 @@ export type DomainEvent =
   | { readonly type: "clock-invalid"; readonly at: Instant }
   | { readonly type: "time-zone-changed"; readonly at: Instant; readonly zone: TimeZoneRule }
   | { readonly type: "daylight-saving-switched"; readonly at: Instant; readonly active: boolean }
+  | { readonly type: "rate-switched"; readonly at: Instant; readonly rate: Rate }
+  /** `name` in hex. */
+  | { readonly type: "calendar-activated"; readonly at: Instant; readonly name: string }
+  | { readonly type: "calendar-programmed"; readonly at: Instant; readonly name: string }
+  /** A billing period was closed; `manual` by command. */
+  | { readonly type: "billing-closed"; readonly at: Instant; readonly manual: boolean }
   | { readonly type: "profile-reset"; readonly at: Instant; readonly profile: ProfileName };

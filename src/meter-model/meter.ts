@@ -1,25 +1,25 @@
 import { InvariantError } from "../errors.ts";
 import type { MeterConfig } from "./config.ts";
-import type { DemandQuantity } from "./demand.ts";
-import { type DemandReading, DemandRegisters } from "./demand-registers.ts";
-import { accumulateEnergy, type EnergyName, readEnergy } from "./energy.ts";
+import { type DemandQuantity, demandQuantities } from "./demand.ts";
+import { accumulateEnergy } from "./energy.ts";
 import type { DomainEvent } from "./events.ts";
 import type { LoadModel, LoadSegment } from "./load-model.ts";
-import { isTimeZoneRule, type LocalFields, type TimeZoneRule } from "./local-time.ts";
-import { type Measurement, measure, noMeasurement } from "./measurement.ts";
-import { MeterClock } from "./meter-clock.ts";
-import { ProfileRecorder } from "./profile-recorder.ts";
-import { type CaptureSource, type ProfileName, profileNames, RowStatus } from "./profiles.ts";
+import { isTimeZoneRule, type TimeZoneRule } from "./local-time.ts";
+import { measure, noMeasurement } from "./measurement.ts";
+import { MeterView } from "./meter-view.ts";
+import type { ProfileRecorder } from "./profile-recorder.ts";
+import { type ProfileName, RowStatus } from "./profiles.ts";
+import { countRates, type Rate } from "./rates.ts";
 import { Schedule, type ScheduledTask } from "./schedule.ts";
 import type { MeterState, TaskName } from "./state.ts";
-import { recordFailure, type SupplyState } from "./supply.ts";
+import { recordFailure } from "./supply.ts";
 import { day, type Instant, minute, second } from "./units.ts";
 
 /**
  * Answer to a command: accepted, or why not. `no-supply`: the meter is dead; `out-of-range`: not a value it takes;
- * `duplicate`: the newest row of the profile is not older.
+ * `duplicate`: the newest row of the profile is not older; `too-soon`: the same was done a moment ago.
  */
-export type CommandOutcome = "accepted" | "no-supply" | "out-of-range" | "duplicate";
+export type CommandOutcome = "accepted" | "no-supply" | "out-of-range" | "duplicate" | "too-soon";
 
 /** Years 1970 to 9999. */
 const latestReading = 253_402_300_799_999;
@@ -32,101 +32,24 @@ const maximumShift = 900 * second;
  * Advancing in many steps or in one comes to the same, and so does going on from a stored state. Whatever happens at an
  * instant has happened when `advance` to that instant returns.
  */
-export class Meter implements CaptureSource {
-  readonly config: MeterConfig;
-  readonly #state: MeterState;
+export class Meter extends MeterView {
   readonly #load: LoadModel;
-  readonly #clock: MeterClock;
-  readonly #demand: DemandRegisters;
-  readonly #profiles: readonly ProfileRecorder[];
   readonly #schedule: Schedule<TaskName>;
   #segment: LoadSegment;
-  #measurement: Measurement = noMeasurement;
   #events: DomainEvent[] = [];
 
   /** Takes possession of `state` and changes it from then on. */
   constructor(config: MeterConfig, state: MeterState, load: LoadModel) {
-    this.config = config;
-    this.#state = state;
+    super(config, state, (event) => this.#events.push(event));
     this.#load = load;
-    const clock = new MeterClock(state.clock, config.driftPpm);
-    this.#clock = clock;
-    this.#demand = new DemandRegisters(state, clock);
-    this.#profiles = profileNames.map((name) => new ProfileRecorder(name, config.profiles[name], state.profiles[name], clock));
-    this.#schedule = new Schedule(state.schedule, this.#clock, this.#tasks(), state.now);
+    this.#schedule = new Schedule(state.schedule, this.clock, this.#tasks(), state.now);
     this.#segment = { point: undefined, until: state.now };
     this.#settle();
-  }
-
-  /** True time up to which the meter has lived. */
-  get now(): Instant {
-    return this.#state.now;
   }
 
   /** The next true time at which the meter does something by the clock; while it has no supply, when that may return. */
   get nextDeadline(): Instant {
     return this.supplied ? this.#schedule.nextDue : this.#segment.until;
-  }
-
-  /** The whole state, live: to be stored or copied before the meter is touched again, and never changed. */
-  get state(): Readonly<MeterState> {
-    return this.#state;
-  }
-
-  /** The meter's clock now, UTC. */
-  get clockTime(): Instant {
-    return this.#clock.at(this.#state.now);
-  }
-
-  get clockValid(): boolean {
-    return this.#clock.valid;
-  }
-
-  get zone(): TimeZoneRule {
-    return this.#clock.local.rule;
-  }
-
-  /** The meter's clock now, as the display shows it. */
-  get localTime(): LocalFields {
-    return this.#clock.local.fields(this.clockTime);
-  }
-
-  /** Whether there is supply. */
-  get supplied(): boolean {
-    return this.#state.supply.downSince === undefined;
-  }
-
-  get supply(): Readonly<SupplyState> {
-    return this.#state.supply;
-  }
-
-  /** Instantaneous values. */
-  get measurement(): Measurement {
-    return this.#measurement;
-  }
-
-  /** Whole Wh, varh or VAh; only the net may be negative. */
-  energy(name: EnergyName): number {
-    return readEnergy(this.#state.energy, name);
-  }
-
-  /** Seconds. */
-  get demandPeriod(): number {
-    return this.#state.demandPeriod;
-  }
-
-  demand(quantity: DemandQuantity): DemandReading {
-    return this.#demand.read(quantity);
-  }
-
-  /** W, of the last period that ended. */
-  lastAverageDemand(quantity: DemandQuantity): number {
-    return this.#demand.lastAverage(quantity);
-  }
-
-  /** A profile to read: its period, its definition, its rows. */
-  profile(name: ProfileName): Pick<ProfileRecorder, "name" | "definition" | "rows"> & { readonly period: number } {
-    return this.#profile(name);
   }
 
   /** What happened since the last call, in order. */
@@ -138,21 +61,21 @@ export class Meter implements CaptureSource {
 
   /** Lives until `to`: whole milliseconds, not before `now`. */
   advance(to: Instant): void {
-    if (!Number.isSafeInteger(to) || to < this.#state.now) throw new InvariantError(`cannot advance from ${this.#state.now} to ${to}`);
-    while (this.#state.now < to) {
+    if (!Number.isSafeInteger(to) || to < this.held.now) throw new InvariantError(`cannot advance from ${this.held.now} to ${to}`);
+    while (this.held.now < to) {
       const next = Math.min(to, this.#segment.until, this.supplied ? this.#schedule.nextDue : to);
-      this.#accumulate(next - this.#state.now);
-      this.#state.now = next;
+      this.#accumulate(next - this.held.now);
+      this.held.now = next;
       this.#settle();
     }
   }
 
   /** Comes to life again at `at` after not having run since `now`: the time between is a power failure. */
   powerUp(at: Instant): void {
-    if (!Number.isSafeInteger(at) || at < this.#state.now) throw new InvariantError(`cannot power up at ${at}, before ${this.#state.now}`);
-    if (at === this.#state.now) return;
+    if (!Number.isSafeInteger(at) || at < this.held.now) throw new InvariantError(`cannot power up at ${at}, before ${this.held.now}`);
+    if (at === this.held.now) return;
     if (this.supplied) this.#loseSupply();
-    this.#state.now = at;
+    this.held.now = at;
     this.#segment = { point: undefined, until: at };
     this.#settle();
   }
@@ -162,17 +85,19 @@ export class Meter implements CaptureSource {
     if (!this.supplied) return "no-supply";
     if (!Number.isSafeInteger(reading) || reading < 0 || reading > latestReading) return "out-of-range";
     const before = this.clockTime;
-    const small = this.#clock.valid && Math.abs(reading - before) < this.config.clockShiftLimit;
-    this.#clock.set(this.#state.now, reading);
+    const small = this.clock.valid && Math.abs(reading - before) < this.config.clockShiftLimit;
+    this.clock.set(this.held.now, reading);
     this.#events.push({ type: "clock-set", at: reading, before, small });
     if (small) {
       // Boundaries the step leaps over are served, those it falls back behind have been: nothing is lost or doubled.
       this.#schedule.clockChanged();
-      this.#schedule.runDue(this.#state.now);
+      this.#schedule.runDue(this.held.now);
     } else {
-      this.#demand.clockStepped(reading, this.#schedule.planned("demand"));
+      this.demandRegisters.clockStepped(reading, this.#schedule.planned("demand"));
       this.#mark(RowStatus.clockAdjusted);
+      this.#catchUp(reading, RowStatus.clockAdjusted);
       this.#schedule.plan(reading);
+      this.tariff.evaluate(reading);
     }
     return "accepted";
   }
@@ -186,10 +111,53 @@ export class Meter implements CaptureSource {
   setTimeZone(zone: TimeZoneRule): CommandOutcome {
     if (!this.supplied) return "no-supply";
     if (!isTimeZoneRule(zone)) return "out-of-range";
-    this.#clock.setZone(zone);
+    this.clock.setZone(zone);
     this.#events.push({ type: "time-zone-changed", at: this.clockTime, zone });
-    this.#demand.clockStepped(this.clockTime, this.#schedule.planned("demand"));
+    this.demandRegisters.clockStepped(this.clockTime, this.#schedule.planned("demand"));
     this.#schedule.plan(this.clockTime);
+    this.tariff.evaluate(this.clockTime);
+    return "accepted";
+  }
+
+  /** Puts a rate in force until the calendar's next switch. */
+  forceRate(rate: Rate): CommandOutcome {
+    if (!this.supplied) return "no-supply";
+    return this.tariff.force(rate, this.clockTime) ? "accepted" : "out-of-range";
+  }
+
+  /** Plans the switches of rates anew, after the tables of the tariff were changed. */
+  tariffChanged(): void {
+    this.#schedule.plan(this.clockTime, "rate");
+    this.#schedule.plan(this.clockTime, "calendar");
+  }
+
+  /** Copies the passive calendar to the active one; `out-of-range` while it is not complete. */
+  activatePassiveCalendar(): CommandOutcome {
+    if (!this.supplied) return "no-supply";
+    if (!this.tariff.passiveComplete) return "out-of-range";
+    this.tariff.activatePassive(this.clockTime);
+    this.tariffChanged();
+    return "accepted";
+  }
+
+  /** Closes the billing period now; the next one by the clock comes all the same. */
+  closeBillingPeriod(): CommandOutcome {
+    if (!this.supplied) return "no-supply";
+    const at = this.clockTime;
+    const { lastManualAt } = this.held.billing;
+    if (lastManualAt !== undefined && Math.abs(at - lastManualAt) < this.config.billingLockout) return "too-soon";
+    for (const quantity of demandQuantities) this.demandRegisters.closeEarly(quantity, at);
+    if (!this.recorder("monthly").capture(this, at)) return "duplicate";
+    this.held.billing.lastManualAt = at;
+    this.#closeBilling(at, true);
+    return "accepted";
+  }
+
+  /** Changes over how many periods the average demand goes (1..15), which resets the averages. */
+  setDemandPeriods(count: number): CommandOutcome {
+    if (!this.supplied) return "no-supply";
+    if (!Number.isInteger(count) || count < 1 || count > 15) return "out-of-range";
+    this.demandRegisters.setCount(count, this.clockTime);
     return "accepted";
   }
 
@@ -197,7 +165,7 @@ export class Meter implements CaptureSource {
   setDemandPeriod(seconds: number): CommandOutcome {
     if (!this.supplied) return "no-supply";
     if (!isPeriod(seconds)) return "out-of-range";
-    this.#demand.setPeriod(seconds, this.clockTime);
+    this.demandRegisters.setPeriod(seconds, this.clockTime);
     this.#schedule.plan(this.clockTime, "demand");
     return "accepted";
   }
@@ -205,20 +173,20 @@ export class Meter implements CaptureSource {
   /** Forgets both averages and begins a period. */
   resetDemand(quantity: DemandQuantity): CommandOutcome {
     if (!this.supplied) return "no-supply";
-    this.#demand.reset(quantity, this.clockTime);
+    this.demandRegisters.reset(quantity, this.clockTime);
     return "accepted";
   }
 
   /** Closes the running period early; it does not count for the maximum, nor does the rest. */
   nextDemandPeriod(quantity: DemandQuantity): CommandOutcome {
     if (!this.supplied) return "no-supply";
-    this.#demand.closeEarly(quantity, this.clockTime);
+    this.demandRegisters.closeEarly(quantity, this.clockTime);
     return "accepted";
   }
 
   resetMaximumDemand(quantity: DemandQuantity): CommandOutcome {
     if (!this.supplied) return "no-supply";
-    this.#demand.resetMaximum(quantity);
+    this.demandRegisters.resetMaximum(quantity);
     return "accepted";
   }
 
@@ -226,7 +194,8 @@ export class Meter implements CaptureSource {
   setCapturePeriod(profile: ProfileName, seconds: number): CommandOutcome {
     if (!this.supplied) return "no-supply";
     if (seconds !== 0 && !isPeriod(seconds)) return "out-of-range";
-    this.#profile(profile).period = seconds;
+    if (this.config.profiles[profile].dates !== undefined && seconds !== 0) return "out-of-range";
+    this.recorder(profile).period = seconds;
     this.#schedule.plan(this.clockTime, profile);
     return "accepted";
   }
@@ -234,13 +203,13 @@ export class Meter implements CaptureSource {
   /** Captures one row now. The running interval goes on, and its own row will carry its status. */
   captureProfile(profile: ProfileName): CommandOutcome {
     if (!this.supplied) return "no-supply";
-    return this.#profile(profile).capture(this, this.clockTime) ? "accepted" : "duplicate";
+    return this.recorder(profile).capture(this, this.clockTime) ? "accepted" : "duplicate";
   }
 
   /** Empties a profile. */
   resetProfile(profile: ProfileName): CommandOutcome {
     if (!this.supplied) return "no-supply";
-    this.#profile(profile).clear();
+    this.recorder(profile).clear();
     this.#events.push({ type: "profile-reset", at: this.clockTime, profile });
     return "accepted";
   }
@@ -250,21 +219,32 @@ export class Meter implements CaptureSource {
     return [
       {
         name: "daylightSaving",
-        next: (after) => this.#clock.local.nextTransition(after) ?? Number.POSITIVE_INFINITY,
-        run: (at) => this.#events.push({ type: "daylight-saving-switched", at, active: this.#clock.local.dstActive(at) }),
+        next: (after) => this.clock.local.nextTransition(after) ?? Number.POSITIVE_INFINITY,
+        run: (at) => this.#events.push({ type: "daylight-saving-switched", at, active: this.clock.local.dstActive(at) }),
       },
-      { name: "demand", next: (after) => this.#demand.nextBoundary(after), run: (at) => this.#demand.closeAll(at) },
-      ...this.#profiles.map((profile) => ({
+      { name: "demand", next: (after) => this.demandRegisters.nextBoundary(after), run: (at) => this.demandRegisters.closeAll(at) },
+      ...this.recorders.map((profile) => ({
         name: profile.name,
         next: (after: Instant) => profile.nextBoundary(after),
-        run: (at: Instant) => profile.closeInterval(this, at),
+        run: (at: Instant) => this.#freeze(profile, at),
       })),
+      // Behind the captures: what was counted up to a boundary belongs to the rate before it.
+      {
+        name: "calendar",
+        next: (after) => this.tariff.nextActivation(after),
+        run: (at) => {
+          if (this.tariff.passiveComplete) this.tariff.activatePassive(at);
+          this.#schedule.plan(at, "rate");
+        },
+      },
+      { name: "rate", next: (after) => this.tariff.nextSwitch(after), run: (at) => this.tariff.evaluate(at) },
     ];
   }
 
   #accumulate(duration: number): void {
-    accumulateEnergy(this.#state.energy, this.#measurement, duration);
-    this.#demand.accumulate(this.#measurement, duration);
+    accumulateEnergy(this.held.energy, this.measured, duration);
+    countRates(this.held.rates, this.held.energy, this.held.tariff.rate);
+    this.demandRegisters.accumulate(this.measured, duration);
   }
 
   /**
@@ -272,11 +252,11 @@ export class Meter implements CaptureSource {
    * goes was there up to it: so an interval is complete, or interrupted, exactly when it was.
    */
   #settle(): void {
-    const { now } = this.#state;
+    const { now } = this.held;
     if (this.#segment.until <= now) {
       this.#segment = this.#load.at(now);
       if (!(this.#segment.until > now)) throw new InvariantError("a load segment without duration");
-      if (this.#segment.point !== undefined) this.#measurement = measure(this.#segment.point, this.config.startCurrent);
+      if (this.#segment.point !== undefined) this.measured = measure(this.#segment.point, this.config.startCurrent);
     }
     const supplied = this.#segment.point !== undefined;
     if (supplied && !this.supplied) this.#regainSupply();
@@ -285,39 +265,59 @@ export class Meter implements CaptureSource {
   }
 
   #loseSupply(): void {
-    this.#state.supply.downSince = this.#state.now;
-    this.#measurement = noMeasurement;
+    this.held.supply.downSince = this.held.now;
+    this.measured = noMeasurement;
     this.#events.push({ type: "power-down", at: this.clockTime });
   }
 
   #regainSupply(): void {
-    const { supply, now } = this.#state;
+    const { supply, now } = this.held;
     const downSince = supply.downSince ?? now;
     const duration = now - downSince;
     const at = this.clockTime;
-    const long = recordFailure(supply, this.#clock.at(downSince), duration, this.config.longFailureThreshold);
+    const long = recordFailure(supply, this.clock.at(downSince), duration, this.config.longFailureThreshold);
     this.#events.push({ type: "power-up", at, duration, long });
     if (duration > this.config.clockReserve) {
-      this.#clock.invalidate();
+      this.clock.invalidate();
       this.#events.push({ type: "clock-invalid", at });
     }
-    this.#demand.resume(at, this.#schedule.planned("demand"));
+    this.demandRegisters.resume(at, this.#schedule.planned("demand"));
     if (this.#schedule.planned("daylightSaving") < at) {
-      this.#events.push({ type: "daylight-saving-switched", at, active: this.#clock.local.dstActive(at) });
+      this.#events.push({ type: "daylight-saving-switched", at, active: this.clock.local.dstActive(at) });
     }
     this.#mark(RowStatus.powerDown);
+    this.#catchUp(at - 1, RowStatus.powerDown);
+    this.tariff.evaluate(at);
     // The boundary at which supply returns still ends the interval that was interrupted.
     this.#schedule.plan(at - 1);
   }
 
-  #mark(status: number): void {
-    for (const profile of this.#profiles) profile.mark(status);
+  /** Ends the interval of a profile at a boundary; that of the billing period closes the period. */
+  #freeze(profile: ProfileRecorder, at: Instant): void {
+    if (profile.closeInterval(this, at) && profile.name === "monthly") this.#closeBilling(at, false);
   }
 
-  #profile(name: ProfileName): ProfileRecorder {
-    const profile = this.#profiles.find((candidate) => candidate.name === name);
-    if (profile === undefined) throw new InvariantError(`no profile ${name}`);
-    return profile;
+  /** Writes the latest row of each freeze that was missed from its plan until `until`; what runs then is marked too. */
+  #catchUp(until: Instant, status: number): void {
+    for (const profile of this.recorders) {
+      if (profile.definition.catchUp !== "latest") continue;
+      const boundary = profile.latestBoundary(this.#schedule.planned(profile.name), until);
+      if (boundary === undefined) continue;
+      this.#freeze(profile, boundary);
+      profile.mark(status);
+    }
+  }
+
+  #closeBilling(at: Instant, manual: boolean): void {
+    const { billing } = this.held;
+    billing.closed += 1;
+    billing.lastClosedAt = at;
+    for (const quantity of demandQuantities) this.demandRegisters.resetMaximum(quantity);
+    this.#events.push({ type: "billing-closed", at, manual });
+  }
+
+  #mark(status: number): void {
+    for (const profile of this.recorders) profile.mark(status);
   }
 }
 

@@ -1,7 +1,11 @@
 import { CaptureBuffer, type CaptureRows } from "./capture-buffer.ts";
+import { type CaptureSource, captureColumns } from "./columns.ts";
+import { nextMatch } from "./date-pattern.ts";
 import type { MeterClock } from "./meter-clock.ts";
-import { type CaptureSource, captureColumns, type ProfileDefinition, type ProfileName, type ProfileState, RowStatus } from "./profiles.ts";
+import { type ProfileDefinition, type ProfileName, type ProfileState, RowStatus } from "./profiles.ts";
 import { type Instant, minute, second } from "./units.ts";
+
+type Select = (source: CaptureSource) => number;
 
 /** Writes the rows of one profile. */
 export class ProfileRecorder {
@@ -9,6 +13,7 @@ export class ProfileRecorder {
   readonly definition: ProfileDefinition;
   readonly #state: ProfileState;
   readonly #clock: MeterClock;
+  readonly #columns: readonly Select[];
 
   /** Rows stored under another definition are made to fit: other columns begin afresh, another capacity keeps the newest. */
   constructor(name: ProfileName, definition: ProfileDefinition, state: ProfileState, clock: MeterClock) {
@@ -16,6 +21,7 @@ export class ProfileRecorder {
     this.definition = definition;
     this.#state = state;
     this.#clock = clock;
+    this.#columns = definition.columns.map((column) => captureColumns[column] as Select);
     const { rows } = state;
     if (rows.columns.join() !== definition.columns.join()) {
       state.rows = new CaptureBuffer(definition.columns, definition.capacity, rows.nextSequence);
@@ -24,7 +30,7 @@ export class ProfileRecorder {
     }
   }
 
-  /** Seconds; 0: by command only. */
+  /** Seconds; 0: by command only, or by dates. */
   get period(): number {
     return this.#state.period;
   }
@@ -39,7 +45,16 @@ export class ProfileRecorder {
   }
 
   nextBoundary(after: Instant): Instant {
+    const { dates } = this.definition;
+    if (dates !== undefined) return nextMatch(dates, after, this.#clock.local);
     return this.period === 0 ? Number.POSITIVE_INFINITY : this.#clock.local.nextBoundary(after, this.period * second);
+  }
+
+  /** The latest boundary from `first` to `until`, both included; undefined where there is none. */
+  latestBoundary(first: Instant, until: Instant): Instant | undefined {
+    let latest: Instant | undefined;
+    for (let boundary = first; boundary <= until; boundary = this.nextBoundary(boundary)) latest = boundary;
+    return latest;
   }
 
   /** Marks the running interval with bits of `RowStatus`. */
@@ -47,24 +62,28 @@ export class ProfileRecorder {
     this.#state.pendingStatus |= status;
   }
 
-  /** Ends the interval at the boundary `at` with its row. */
-  closeInterval(source: CaptureSource, at: Instant): void {
-    if (this.capture(source, at)) this.#state.pendingStatus = 0;
+  /** Ends the interval at the boundary `at` with its row; false, and no row, where the newest row is not older. */
+  closeInterval(source: CaptureSource, at: Instant): boolean {
+    if (!this.capture(source, at)) return false;
+    this.#state.pendingStatus = 0;
+    return true;
   }
 
   /**
    * Writes a row stamped `stamp`, with what the running interval is marked with so far. False, and no row, when the newest
-   * row is not older: after the clock was set back, an interval that is present already is not written twice.
+   * row is not older: after the clock was set back, an interval that is present already is not written twice. A freeze is
+   * not written by a clock that nobody has set either.
    */
   capture(source: CaptureSource, stamp: Instant): boolean {
     const { rows, pendingStatus } = this.#state;
-    if (rows.lastStamp !== undefined && stamp <= rows.lastStamp) return false;
     const { local, valid } = this.#clock;
+    if (rows.lastStamp !== undefined && stamp <= rows.lastStamp) return false;
+    if (!valid && this.definition.catchUp !== undefined) return false;
     rows.append({
       stamp,
       offsetMinutes: local.offsetAt(stamp) / minute,
       status: pendingStatus | (local.dstActive(stamp) ? RowStatus.daylightSaving : 0) | (valid ? 0 : RowStatus.clockInvalid),
-      values: this.definition.columns.map((column) => captureColumns[column](source)),
+      values: this.#columns.map((select) => select(source)),
     });
     return true;
   }

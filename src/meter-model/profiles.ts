@@ -1,45 +1,47 @@
 import { CaptureBuffer } from "./capture-buffer.ts";
-import type { DemandQuantity } from "./demand.ts";
-import type { EnergyName } from "./energy.ts";
-import type { Measurement } from "./measurement.ts";
-
-/** What a column is selected from: the registers as they stand when the row is captured. */
-export interface CaptureSource {
-  /** Wh, varh, VAh */
-  energy(name: EnergyName): number;
-  /** W */
-  lastAverageDemand(quantity: DemandQuantity): number;
-  readonly measurement: Measurement;
-}
-
-/** Everything a profile can capture, with its unit. */
-export const captureColumns = {
-  /** Wh */
-  activeImport: (source: CaptureSource) => source.energy("activeImport"),
-  /** Wh */
-  activeExport: (source: CaptureSource) => source.energy("activeExport"),
-  /** W */
-  lastAverageImport: (source: CaptureSource) => source.lastAverageDemand("activeImport"),
-  /** mV */
-  voltage: (source: CaptureSource) => source.measurement.voltage,
-  /** mA */
-  current: (source: CaptureSource) => source.measurement.current,
-} as const;
-
-export type CaptureColumn = keyof typeof captureColumns;
+import { type CaptureColumn, maximumColumns, withRates } from "./columns.ts";
+import type { DatePattern } from "./date-pattern.ts";
 
 export interface ProfileDefinition {
-  /** Seconds; what the meter starts with. Divides the day; 0 captures by command only. */
+  /** Seconds; what the meter starts with. Divides the day; 0 captures by command only, or as `dates` say. */
   readonly period: number;
+  /** Captures at these local times instead. */
+  readonly dates?: DatePattern;
+  /** A freeze: rows of missed boundaries are caught up, the latest or none, and nothing is frozen by an invalid clock. */
+  readonly catchUp?: "latest" | "none";
   /** Rows kept. */
   readonly capacity: number;
   readonly columns: readonly CaptureColumn[];
 }
 
-/** The profiles of the meter; another one is another row here. */
+const dailyColumns = [...withRates("activeImport"), ...withRates("activeExport")];
+
+/** Registers of a closed billing period. */
+const billingColumns = [
+  "billingPeriods",
+  ...withRates("activeImport"),
+  ...withRates("activeExport"),
+  ...withRates("reactiveImport"),
+  ...withRates("reactiveExport"),
+  ...withRates("apparentImport"),
+  ...maximumColumns("activeImport", true),
+  ...maximumColumns("activeExport", false),
+  ...maximumColumns("reactiveImport", false),
+  ...maximumColumns("reactiveExport", false),
+  "demand.activeImport.cumulative",
+];
+
+/** The profiles of the meter; another one is another row here. They capture at the same instant in this order. */
 export const profileDefinitions = {
-  load: { period: 900, capacity: 8928, columns: ["activeImport", "activeExport", "lastAverageImport", "voltage", "current"] },
-  hourly: { period: 3600, capacity: 48, columns: ["activeImport", "activeExport"] },
+  load: { period: 900, capacity: 8928, columns: ["activeImport", "activeExport", "demand.activeImport.last", "voltage", "current"] },
+  hourly: { period: 3600, catchUp: "none", capacity: 48, columns: ["activeImport", "activeExport"] },
+  daily: {
+    period: 86_400,
+    catchUp: "latest",
+    capacity: 62,
+    columns: [...dailyColumns, "reactiveImport", "reactiveExport", "apparentImport", "rate"],
+  },
+  monthly: { period: 0, dates: { day: 1, hour: 0, minute: 0, second: 0 }, catchUp: "latest", capacity: 13, columns: billingColumns },
 } as const satisfies Readonly<Record<string, ProfileDefinition>>;
 
 export type ProfileName = keyof typeof profileDefinitions;
@@ -58,7 +60,7 @@ export const RowStatus = {
 
 /** The part of the meter's state that is one profile. */
 export interface ProfileState {
-  /** Seconds; 0: by command only. */
+  /** Seconds; 0: by command only, or by dates. */
   period: number;
   /** Bits of `RowStatus` collected for the running interval. */
   pendingStatus: number;

@@ -1,6 +1,7 @@
 import { CaptureBuffer, type CaptureRow } from "./capture-buffer.ts";
 import { defaultMeterConfig } from "./config.ts";
 import { initialState, type MeterState } from "./state.ts";
+import { upgradeCore } from "./state-upgrade.ts";
 
 /** What the core keeps in place of the rows of a profile. */
 interface RowsRecord {
@@ -22,6 +23,8 @@ export interface StateCodec {
   /** The state as plain values, without the rows. */
   core(state: Readonly<MeterState>): unknown;
   encodeRow(row: CaptureRow): readonly number[];
+  /** The core as this version has it, from that of the version before. */
+  upgrade(core: unknown): unknown;
   /** Trusts nothing it is given. */
   restore(core: unknown, rows: RowReader): RestoredState;
 }
@@ -41,6 +44,8 @@ export const stateCodec: StateCodec = {
   encodeRow({ stamp, offsetMinutes, status, values }) {
     return [stamp, offsetMinutes, status, ...values];
   },
+
+  upgrade: upgradeCore,
 
   restore(core, rows) {
     if (!hasShape(core, initialState(defaultMeterConfig, 0))) return { damage: "the state is incomplete" };
@@ -63,16 +68,22 @@ export const stateCodec: StateCodec = {
   },
 };
 
+/** Parts whose form depends on what was written to them. */
+const freeForm: ReadonlySet<string> = new Set(["active", "passive", "specialDays", "parameters", "earlier"]);
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
+
 /** Compares with a state that is known to be one. */
 function hasShape(value: unknown, pattern: unknown): boolean {
   if (pattern instanceof CaptureBuffer) return true;
+  if (Array.isArray(pattern)) return Array.isArray(value) && value.every((element) => hasShape(element, pattern[0] ?? element));
   if (typeof pattern === "object" && pattern !== null) {
     if (typeof value !== "object" || value === null) return false;
     const fields = value as Record<string, unknown>;
-    return Object.entries(pattern).every(([name, part]) => hasShape(fields[name], part));
+    return Object.entries(pattern).every(([name, part]) => (freeForm.has(name) ? isObject(fields[name]) : hasShape(fields[name], part)));
   }
-  // What may be undefined is an instant otherwise; the day of a switch rule is a number or a word.
-  if (pattern === undefined) return value === undefined || typeof value === "number";
+  // What may be undefined is an instant otherwise, or a date; the day of a switch rule is a number or a word.
+  if (pattern === undefined) return value === undefined || typeof value === "number" || isObject(value);
   if (typeof pattern === "string") return typeof value === "string" || typeof value === "number";
   return typeof value === typeof pattern && !Number.isNaN(value);
 }

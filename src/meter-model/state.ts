@@ -1,14 +1,18 @@
+import { type BillingState, newBilling } from "./billing.ts";
 import type { MeterConfig } from "./config.ts";
 import { type DemandQuantity, type DemandState, demandQuantities, newDemand } from "./demand.ts";
 import { type EnergyState, emptyEnergies } from "./energy.ts";
 import { LocalTime } from "./local-time.ts";
 import type { ClockState } from "./meter-clock.ts";
+import type { ParameterState } from "./parameters.ts";
 import { newProfile, type ProfileName, type ProfileState, profileNames } from "./profiles.ts";
+import { emptyRates, type RatedState } from "./rates.ts";
 import { newSupply, type SupplyState } from "./supply.ts";
+import { newTariff, type TariffState } from "./tariff.ts";
 import { type Instant, second } from "./units.ts";
 
 /** What the meter does by its clock. */
-export type TaskName = "daylightSaving" | "demand" | ProfileName;
+export type TaskName = "daylightSaving" | "demand" | "calendar" | "rate" | ProfileName;
 
 /** Everything a meter is at one instant: plain values, and the rows of its profiles. */
 export interface MeterState {
@@ -17,10 +21,17 @@ export interface MeterState {
   clock: ClockState;
   supply: SupplyState;
   energy: EnergyState;
+  /** By rate. */
+  rates: RatedState;
+  tariff: TariffState;
   /** Seconds. */
   demandPeriod: number;
+  /** Periods that the average demand goes over. */
+  demandPeriods: number;
   demand: Record<DemandQuantity, DemandState>;
   profiles: Record<ProfileName, ProfileState>;
+  billing: BillingState;
+  parameters: ParameterState;
   /** Clock time for which each task is planned next; a task that is missing is planned when the meter starts. */
   schedule: Partial<Record<TaskName, Instant>>;
 }
@@ -33,9 +44,14 @@ export function initialState(config: MeterConfig, at: Instant): MeterState {
     clock: { anchor: at, reading: at, valid: true, zone: config.zone },
     supply: newSupply(),
     energy: emptyEnergies(),
+    rates: emptyRates(),
+    tariff: newTariff(config.calendar, at, new LocalTime(config.zone)),
     demandPeriod: config.demandPeriod,
+    demandPeriods: 1,
     demand: mapNames(demandQuantities, () => newDemand(at, onBoundary)),
     profiles: mapNames(profileNames, (name) => newProfile(config.profiles[name])),
+    billing: newBilling(),
+    parameters: {},
     schedule: {},
   };
 }

@@ -4,7 +4,19 @@ import type { MeterStore } from "../virtual-meter/store.ts";
 import { LmdbFolder, type StoreDatabase, type StoreFormat, type StoreKey } from "./lmdb-folder.ts";
 
 /** What a meter's folder contains: the state without rows under "core", and each row under "row", profile, sequence. */
-const meterStateFormat: StoreFormat = { kind: "meter-state", version: 1, migrations: new Map() };
+const meterStateFormat = (codec: StateCodec): StoreFormat => ({
+  kind: "meter-state",
+  version: 2,
+  migrations: new Map([[1, (database) => upgrade(database, codec)]]),
+});
+
+/** Rates, freezes and tariffs came with version 2. */
+function upgrade(database: StoreDatabase, codec: StateCodec): void {
+  const core = database.get(coreKey);
+  if (core !== undefined) database.putSync(coreKey, codec.upgrade(core));
+}
+
+const coreKey: StoreKey = ["core"];
 
 /** The rows of a profile that are in the store. */
 interface SavedRows {
@@ -12,8 +24,6 @@ interface SavedRows {
   readonly first: number;
   readonly next: number;
 }
-
-const coreKey: StoreKey = ["core"];
 
 /** Keeps a meter in an LMDB folder. A save writes the core and the new rows in one transaction, durable on return. */
 export class LmdbMeterStore implements MeterStore {
@@ -24,7 +34,7 @@ export class LmdbMeterStore implements MeterStore {
 
   /** Opens or creates the folder at `path`; throws `StoreError` as `LmdbFolder` does. */
   constructor(path: string, codec: StateCodec) {
-    this.#folder = new LmdbFolder(path, meterStateFormat);
+    this.#folder = new LmdbFolder(path, meterStateFormat(codec));
     this.#codec = codec;
   }
 

@@ -5,6 +5,7 @@ import { type AssociationDeclaration, AssociationTable } from "../server/associa
 import { DlmsServer, type DlmsServerOptions } from "../server/dlms-server.ts";
 import type { MeterIdentity } from "./identity.ts";
 import { associationObjects, shortNameAssociationObjects } from "./mapping/association.ts";
+import { billingObjects } from "./mapping/billing.ts";
 import { clockObjects } from "./mapping/clock.ts";
 import { demandObjects } from "./mapping/demand.ts";
 import { energyObjects } from "./mapping/energy.ts";
@@ -13,6 +14,7 @@ import { invocationCounterObjects } from "./mapping/invocation-counters.ts";
 import { type ProfileEncodings, profileObjects } from "./mapping/profiles.ts";
 import { securityObjects } from "./mapping/security.ts";
 import { supplyObjects } from "./mapping/supply.ts";
+import { tariffObjects } from "./mapping/tariff.ts";
 import { associationNames, type MeterRole, meterAccess, meterShortNames } from "./roles.ts";
 import type { AssociationKeys } from "./security/association-keys.ts";
 import type { SecuritySetup } from "./security/security-setup.ts";
@@ -33,6 +35,8 @@ export function meterObjects(meter: Meter, identity: MeterIdentity, profileEncod
     ...energyObjects(meter),
     ...demandObjects(meter),
     ...supplyObjects(meter),
+    ...tariffObjects(meter),
+    ...billingObjects(meter),
     ...profileObjects(meter, profileEncodings),
   ];
 }

@@ -12,16 +12,17 @@ function problems(profiles: string): string[] {
   return result.ok ? [] : result.problems.map(({ message }) => message);
 }
 
+const all = (encoding: string) => ({ load: encoding, hourly: encoding, daily: encoding, monthly: encoding });
+
 describe("the profiles in the configuration of a virtual meter", () => {
   it("are plain unless said otherwise", () => {
-    expect(parsed("")).to.deep.equal({ load: "plain", hourly: "plain" });
+    expect(parsed("")).to.deep.equal(all("plain"));
   });
 
   it("take every encoding there is, one for all and others by profile", () => {
-    for (const encoding of encodings)
-      expect(parsed(`profiles: { encoding: ${encoding} }`)).to.deep.equal({ load: encoding, hourly: encoding });
-    expect(parsed("profiles: { encoding: delta, load: plain }")).to.deep.equal({ load: "plain", hourly: "delta" });
-    expect(parsed("profiles: { hourly: compact-array }")).to.deep.equal({ load: "plain", hourly: "compact-array" });
+    for (const encoding of encodings) expect(parsed(`profiles: { encoding: ${encoding} }`)).to.deep.equal(all(encoding));
+    expect(parsed("profiles: { encoding: delta, load: plain }")).to.deep.equal({ ...all("delta"), load: "plain" });
+    expect(parsed("profiles: { hourly: compact-array }")).to.deep.equal({ ...all("plain"), hourly: "compact-array" });
   });
 
   it("are those of the meter", () => {

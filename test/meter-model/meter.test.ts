@@ -153,7 +153,7 @@ describe("Meter", () => {
     it("tells when daylight saving is switched", () => {
       const meter = newMeter(at("2026-03-28T23:00:00Z"), constantLoad(), { zone: paris });
       meter.advance(at("2026-11-01T00:00:00Z"));
-      expect(meter.takeEvents()).to.deep.equal([
+      expect(meter.takeEvents().filter(({ type }) => type === "daylight-saving-switched")).to.deep.equal([
         { type: "daylight-saving-switched", at: at("2026-03-29T01:00:00Z"), active: true },
         { type: "daylight-saving-switched", at: at("2026-10-25T01:00:00Z"), active: false },
       ]);

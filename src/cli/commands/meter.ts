@@ -72,12 +72,12 @@ export function meterCommand(): Command {
 async function meter(output: Output, options: MeterOptions): Promise<void> {
   refuseUnserved(options);
   // Loaded here, so that the commands of a technician do not wait for a database.
-  const { refuseDemoSecrets } = await import("../keys/meter-associations.ts");
+  const { refuseDemoSecrets } = await import("../keys/demo-secrets.ts");
   const { MeterFleet } = await import("../meter-fleet.ts");
   const file = options.config ?? packageFile("config/virtual-meter.yaml");
   const config = withFlags(loadYaml(file, virtualMeterSchema), options);
   const host = options.listen ?? config.listen.address;
-  refuseDemoSecrets(config, host, options.allowDemoKeys === true);
+  refuseDemoSecrets(config, dirname(file), host, options.allowDemoKeys === true);
   const count = countOf(options.count);
   await untilStopped(async (fail) => {
     const meters = new MeterFleet({ count, config, directory: dirname(file), trace: traceTo(options, output), onFailure: fail });

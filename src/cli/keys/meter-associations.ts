@@ -169,16 +169,3 @@ class MeterSecrets {
     return resolveSecret(reference, { path, format, environment: process.env, directory: this.#directory }).bytes;
   }
 }
-
-/**
- * Secrets that everybody knows are served on loopback addresses only.
- * @throws ConfigError
- */
-export function refuseDemoSecrets({ associations, keys }: MeterConfig, host: string, allowed: boolean): void {
-  if (allowed || host === "localhost" || host === "::1" || /^127\./.test(host)) return;
-  const secrets = [...associations.map(({ password }) => password), ...Object.values(keys)];
-  if (!secrets.some((secret) => secret?.visible === true)) return;
-  throw new ConfigError("listen.address", `the demonstration secrets are not served on ${host}`, {
-    hint: "use passwords and keys of your own as env:NAME or file:PATH, or --allow-demo-keys for a test network",
-  });
-}

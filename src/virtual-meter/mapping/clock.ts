@@ -96,6 +96,7 @@ export function settle(outcome: CommandOutcome): ReturnType<typeof refuse<"tempo
       return refuse("temporary-failure");
     case "out-of-range":
     case "duplicate":
+    case "too-soon":
       return refuse("other-reason");
   }
 }

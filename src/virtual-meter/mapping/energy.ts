@@ -1,22 +1,39 @@
-import type { LogicalName } from "../../cosem-objects/logical-name.ts";
+import { type LogicalName, parseLogicalName } from "../../cosem-objects/logical-name.ts";
 import type { CosemObject } from "../../cosem-objects/object.ts";
-import type { EnergyName, Measurement, Meter } from "../../meter-model/index.ts";
+import {
+  type EnergyName,
+  type Measurement,
+  type Meter,
+  type Rate,
+  type RatedEnergy,
+  rateCount,
+  ratedEnergies,
+} from "../../meter-model/index.ts";
 import { type Quantity, quantities, register } from "./quantity.ts";
 
-const energies: Readonly<Partial<Record<LogicalName, readonly [EnergyName, Quantity]>>> = {
-  "1.0.1.8.0.255": ["activeImport", quantities.activeEnergy],
-  "1.0.2.8.0.255": ["activeExport", quantities.activeEnergy],
-  "1.0.3.8.0.255": ["reactiveImport", quantities.reactiveEnergy],
-  "1.0.4.8.0.255": ["reactiveExport", quantities.reactiveEnergy],
-  "1.0.5.8.0.255": ["reactiveQ1", quantities.reactiveEnergy],
-  "1.0.6.8.0.255": ["reactiveQ2", quantities.reactiveEnergy],
-  "1.0.7.8.0.255": ["reactiveQ3", quantities.reactiveEnergy],
-  "1.0.8.8.0.255": ["reactiveQ4", quantities.reactiveEnergy],
-  "1.0.9.8.0.255": ["apparentImport", quantities.apparentEnergy],
-  "1.0.10.8.0.255": ["apparentExport", quantities.apparentEnergy],
-  "1.0.15.8.0.255": ["absoluteActive", quantities.activeEnergy],
-  "1.0.16.8.0.255": ["netActive", quantities.netActiveEnergy],
+/** The energy registers by value group C, in all rates together. */
+export const energyNames: Readonly<Record<EnergyName, { readonly logicalName: LogicalName; readonly quantity: Quantity }>> = {
+  activeImport: { logicalName: "1.0.1.8.0.255", quantity: quantities.activeEnergy },
+  activeExport: { logicalName: "1.0.2.8.0.255", quantity: quantities.activeEnergy },
+  reactiveImport: { logicalName: "1.0.3.8.0.255", quantity: quantities.reactiveEnergy },
+  reactiveExport: { logicalName: "1.0.4.8.0.255", quantity: quantities.reactiveEnergy },
+  reactiveQ1: { logicalName: "1.0.5.8.0.255", quantity: quantities.reactiveEnergy },
+  reactiveQ2: { logicalName: "1.0.6.8.0.255", quantity: quantities.reactiveEnergy },
+  reactiveQ3: { logicalName: "1.0.7.8.0.255", quantity: quantities.reactiveEnergy },
+  reactiveQ4: { logicalName: "1.0.8.8.0.255", quantity: quantities.reactiveEnergy },
+  apparentImport: { logicalName: "1.0.9.8.0.255", quantity: quantities.apparentEnergy },
+  apparentExport: { logicalName: "1.0.10.8.0.255", quantity: quantities.apparentEnergy },
+  absoluteActive: { logicalName: "1.0.15.8.0.255", quantity: quantities.activeEnergy },
+  netActive: { logicalName: "1.0.16.8.0.255", quantity: quantities.netActiveEnergy },
 };
+
+/** The registers of the energies that are counted by rate: the total's name with the rate in value group E. */
+export const ratedNames = Object.fromEntries(
+  ratedEnergies.map((name) => {
+    const { logicalName, quantity } = energyNames[name];
+    return [name, { quantity, logicalName: (rate: Rate) => parseLogicalName(logicalName.replace(".0.255", `.${rate}.255`)) }];
+  }),
+) as Readonly<Record<RatedEnergy, { readonly quantity: Quantity; readonly logicalName: (rate: Rate) => LogicalName }>>;
 
 const instantaneous: Readonly<Partial<Record<LogicalName, readonly [(measured: Measurement) => number, Quantity]>>> = {
   "1.0.32.7.0.255": [({ voltage }) => voltage, quantities.voltage],
@@ -40,7 +57,15 @@ const instantaneous: Readonly<Partial<Record<LogicalName, readonly [(measured: M
 /** Energy registers and instantaneous values. */
 export function energyObjects(meter: Meter): readonly CosemObject[] {
   return [
-    ...entries(energies).map(([logicalName, [name, quantity]]) => register(logicalName, quantity, () => meter.energy(name))),
+    ...Object.entries(energyNames).map(([name, { logicalName, quantity }]) =>
+      register(logicalName, quantity, () => meter.energy(name as EnergyName)),
+    ),
+    ...ratedEnergies.flatMap((name) =>
+      Array.from({ length: rateCount }, (_, index) => {
+        const { logicalName, quantity } = ratedNames[name];
+        return register(logicalName(index + 1), quantity, () => meter.ratedEnergy(name, index + 1));
+      }),
+    ),
     ...entries(instantaneous).map(([logicalName, [select, quantity]]) => register(logicalName, quantity, () => select(meter.measurement))),
   ];
 }

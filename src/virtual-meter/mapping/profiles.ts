@@ -1,5 +1,5 @@
 import type { ByteWriter } from "../../bytes/byte-writer.ts";
-import { type CaptureObject, noCaptureObject } from "../../cosem-objects/capture-object.ts";
+import { noCaptureObject } from "../../cosem-objects/capture-object.ts";
 import { ProfileGeneric } from "../../cosem-objects/classes/profile-generic.ts";
 import type { LogicalName } from "../../cosem-objects/logical-name.ts";
 import { profileNames as logicalNames } from "../../cosem-objects/names.ts";
@@ -8,23 +8,16 @@ import { profileBuffer, type RowSource } from "../../cosem-objects/profile-sourc
 import { dataTag } from "../../dlms/axdr/data-type.ts";
 import { clockStatus, dateTimeLength, instantToDateTime, writeDateTime } from "../../dlms/axdr/date-time.ts";
 import type { TableEncoding } from "../../dlms/axdr/table-writer.ts";
-import { type CaptureColumn, type CaptureRows, type Meter, type ProfileName, RowStatus } from "../../meter-model/index.ts";
+import { type CaptureRows, type Meter, type ProfileName, RowStatus } from "../../meter-model/index.ts";
 import { settle, toMeterInstant } from "./clock.ts";
+import { type ColumnMapping, columnMappings, value } from "./columns.ts";
 import { data } from "./data-object.ts";
-import { type Quantity, quantities, writeQuantity } from "./quantity.ts";
-
-/** Which attribute each column of the domain is a capture of. */
-const columns: Readonly<Record<CaptureColumn, { readonly object: CaptureObject; readonly quantity: Quantity }>> = {
-  activeImport: { object: value(3, "1.0.1.8.0.255", 2), quantity: quantities.activeEnergy },
-  activeExport: { object: value(3, "1.0.2.8.0.255", 2), quantity: quantities.activeEnergy },
-  lastAverageImport: { object: value(5, "1.0.1.4.0.255", 3), quantity: quantities.activeDemand },
-  voltage: { object: value(3, "1.0.32.7.0.255", 2), quantity: quantities.voltage },
-  current: { object: value(3, "1.0.31.7.0.255", 2), quantity: quantities.current },
-};
 
 const profiles: Readonly<Record<ProfileName, { readonly buffer: LogicalName; readonly status: LogicalName }>> = {
   load: { buffer: logicalNames.load, status: "0.0.96.10.1.255" },
   hourly: { buffer: logicalNames.hourly, status: "0.0.96.10.4.255" },
+  daily: { buffer: logicalNames.daily, status: "0.0.96.10.2.255" },
+  monthly: { buffer: logicalNames.monthly, status: "0.0.96.10.3.255" },
 };
 
 const clock = value(8, "0.0.1.0.0.255", 2);
@@ -40,16 +33,16 @@ export function profileObjects(meter: Meter, encodings: ProfileEncodings = {}): 
   return (Object.keys(profiles) as ProfileName[]).flatMap((name) => {
     const { buffer, status } = profiles[name];
     const { definition } = meter.profile(name);
-    const captureObjects = [clock, value(1, status, 2), ...definition.columns.map((column) => columns[column].object)];
+    const columns = definition.columns.map((column) => columnMappings[column] as ColumnMapping);
+    const captureObjects = [clock, value(1, status, 2), ...columns.map(({ object }) => object)];
     const capturePeriod = () => meter.profile(name).period;
-    const quantitiesOfColumns = definition.columns.map((column) => columns[column].quantity);
     return [
       bind(ProfileGeneric, {
         logicalName: buffer,
         attributes: {
           buffer: profileBuffer({
             captureObjects: () => captureObjects,
-            snapshot: () => rowSource(meter.profile(name).rows, quantitiesOfColumns),
+            snapshot: () => rowSource(meter, meter.profile(name).rows, columns),
             toInstant: (time) => toMeterInstant(meter, time),
             compression: { encoding: encodings[name] ?? "plain", capturePeriod },
           }),
@@ -74,7 +67,7 @@ export function profileObjects(meter: Meter, encodings: ProfileEncodings = {}): 
  * The rows as they stand. A buffer is encoded in one go when it is asked for, so nothing is captured in between and no
  * copy is needed.
  */
-function rowSource(rows: CaptureRows, quantitiesOfColumns: readonly Quantity[]): RowSource {
+function rowSource(meter: Meter, rows: CaptureRows, columns: readonly ColumnMapping[]): RowSource {
   return {
     rowCount: rows.length,
     instant: (row) => rows.stampAt(row),
@@ -89,7 +82,7 @@ function rowSource(rows: CaptureRows, quantitiesOfColumns: readonly Quantity[]):
           return;
         default: {
           const index = column - leadingColumns;
-          writeQuantity(writer, quantitiesOfColumns[index] as Quantity, rows.valueAt(row, index));
+          columns[index]?.write(writer, rows.valueAt(row, index), meter);
         }
       }
     },
@@ -108,8 +101,4 @@ function writeStamp(writer: ByteWriter, rows: CaptureRows, row: number): void {
 
 function lastStatus(rows: CaptureRows): number {
   return rows.length === 0 ? 0 : rows.statusAt(rows.length - 1);
-}
-
-function value(classId: number, logicalName: LogicalName, attribute: number): CaptureObject {
-  return { classId, logicalName, attribute, dataIndex: 0 };
 }

@@ -29,6 +29,8 @@ export const quantities = {
   powerFactor: { type: "long", scaler: -3, unit: Unit.none, step: 1 },
   frequency: { type: "long-unsigned", scaler: -2, unit: Unit.hertz, step: 10 },
   activeDemand: { type: "double-long-unsigned", scaler: 0, unit: Unit.watt, step: 1 },
+  reactiveDemand: { type: "double-long-unsigned", scaler: 0, unit: Unit.var, step: 1 },
+  apparentDemand: { type: "double-long-unsigned", scaler: 0, unit: Unit.voltAmpere, step: 1 },
   seconds: { type: "double-long-unsigned", scaler: 0, unit: Unit.second, step: 1 },
   shortSeconds: { type: "long-unsigned", scaler: 0, unit: Unit.second, step: 1 },
   ratedVoltage: { type: "long-unsigned", scaler: -1, unit: Unit.volt, step: 100 },

@@ -1,9 +1,7 @@
-import { ByteWriter } from "../../bytes/byte-writer.ts";
 import type { CosemObject } from "../../cosem-objects/object.ts";
-import { unspecifiedDateTime, writeDateTime } from "../../dlms/axdr/date-time.ts";
-import { type Instant, type Meter, second } from "../../meter-model/index.ts";
-import { pastDateTime } from "./clock.ts";
+import { type Meter, second } from "../../meter-model/index.ts";
 import { data } from "./data-object.ts";
+import { dateTimeOctets } from "./past-time.ts";
 import { quantities, register } from "./quantity.ts";
 
 /** Record of the power failures. */
@@ -15,10 +13,4 @@ export function supplyObjects(meter: Meter): readonly CosemObject[] {
     register("0.0.96.7.19.255", quantities.seconds, () => Math.floor(meter.supply.lastLongFailureDuration / second)),
     register("0.0.96.7.20.255", quantities.shortSeconds, () => meter.config.longFailureThreshold / second),
   ];
-}
-
-function dateTimeOctets(meter: Meter, instant: Instant | undefined): Uint8Array {
-  const writer = new ByteWriter(12);
-  writeDateTime(writer, instant === undefined ? unspecifiedDateTime : pastDateTime(meter, instant));
-  return writer.finish();
 }

@@ -1,0 +1,140 @@
+import { InvariantError } from "../errors.ts";
+import type { BillingState } from "./billing.ts";
+import type { CaptureSource } from "./columns.ts";
+import type { MeterConfig } from "./config.ts";
+import type { DemandQuantity, DemandReading } from "./demand.ts";
+import { DemandRegisters } from "./demand-registers.ts";
+import { type EnergyName, readEnergy } from "./energy.ts";
+import type { DomainEvent } from "./events.ts";
+import type { LocalFields, TimeZoneRule } from "./local-time.ts";
+import { type Measurement, noMeasurement } from "./measurement.ts";
+import { MeterClock } from "./meter-clock.ts";
+import { Parameters } from "./parameters.ts";
+import { ProfileRecorder } from "./profile-recorder.ts";
+import { type ProfileName, profileNames } from "./profiles.ts";
+import type { Rate, RatedEnergy } from "./rates.ts";
+import type { MeterState } from "./state.ts";
+import type { SupplyState } from "./supply.ts";
+import { Tariff } from "./tariff.ts";
+import type { Instant } from "./units.ts";
+
+/** What can be read of a meter at the instant up to which it has lived, and the parts that it consists of. */
+export class MeterView implements CaptureSource {
+  readonly config: MeterConfig;
+  /** Settings that the meter keeps and shows without acting on them. */
+  readonly parameters: Parameters;
+  /** The rate in force, and the calendars that say which. */
+  readonly tariff: Tariff;
+  protected readonly held: MeterState;
+  protected readonly clock: MeterClock;
+  protected readonly demandRegisters: DemandRegisters;
+  protected readonly recorders: readonly ProfileRecorder[];
+  protected measured: Measurement = noMeasurement;
+
+  protected constructor(config: MeterConfig, state: MeterState, emit: (event: DomainEvent) => void) {
+    this.config = config;
+    this.held = state;
+    this.parameters = new Parameters(state.parameters);
+    const clock = new MeterClock(state.clock, config.driftPpm);
+    this.clock = clock;
+    this.tariff = new Tariff(state.tariff, clock, emit);
+    this.demandRegisters = new DemandRegisters(state, clock);
+    this.recorders = profileNames.map((name) => new ProfileRecorder(name, config.profiles[name], state.profiles[name], clock));
+  }
+
+  /** True time up to which the meter has lived. */
+  get now(): Instant {
+    return this.held.now;
+  }
+
+  /** The whole state, live: to be stored or copied before the meter is touched again, and never changed. */
+  get state(): Readonly<MeterState> {
+    return this.held;
+  }
+
+  /** The meter's clock now, UTC. */
+  get clockTime(): Instant {
+    return this.clock.at(this.held.now);
+  }
+
+  get clockValid(): boolean {
+    return this.clock.valid;
+  }
+
+  get zone(): TimeZoneRule {
+    return this.clock.local.rule;
+  }
+
+  /** The meter's clock now, as the display shows it. */
+  get localTime(): LocalFields {
+    return this.clock.local.fields(this.clockTime);
+  }
+
+  /** Whether there is supply. */
+  get supplied(): boolean {
+    return this.held.supply.downSince === undefined;
+  }
+
+  get supply(): Readonly<SupplyState> {
+    return this.held.supply;
+  }
+
+  /** Instantaneous values. */
+  get measurement(): Measurement {
+    return this.measured;
+  }
+
+  /** Whole Wh, varh or VAh; only the net may be negative. */
+  energy(name: EnergyName): number {
+    return readEnergy(this.held.energy, name);
+  }
+
+  /** Whole Wh, varh or VAh that were counted while a rate was in force. */
+  ratedEnergy(name: RatedEnergy, rate: Rate): number {
+    return this.held.rates[name].rates[rate - 1] ?? 0;
+  }
+
+  /** 1..8 */
+  get rate(): Rate {
+    return this.tariff.rate;
+  }
+
+  /** Billing periods that were closed. */
+  get billingPeriods(): number {
+    return this.held.billing.closed;
+  }
+
+  get billing(): Readonly<BillingState> {
+    return this.held.billing;
+  }
+
+  /** Seconds. */
+  get demandPeriod(): number {
+    return this.held.demandPeriod;
+  }
+
+  /** Periods that the average demand goes over: 1 for blocks, more for a sliding window. */
+  get demandPeriods(): number {
+    return this.held.demandPeriods;
+  }
+
+  demand(quantity: DemandQuantity): DemandReading {
+    return this.demandRegisters.read(quantity);
+  }
+
+  /** W, of the last period that ended. */
+  lastAverageDemand(quantity: DemandQuantity): number {
+    return this.demandRegisters.lastAverage(quantity);
+  }
+
+  /** A profile to read: its period, its definition, its rows. */
+  profile(name: ProfileName): Pick<ProfileRecorder, "name" | "definition" | "rows"> & { readonly period: number } {
+    return this.recorder(name);
+  }
+
+  protected recorder(name: ProfileName): ProfileRecorder {
+    const profile = this.recorders.find((candidate) => candidate.name === name);
+    if (profile === undefined) throw new InvariantError(`no profile ${name}`);
+    return profile;
+  }
+}

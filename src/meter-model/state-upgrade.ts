@@ -1,0 +1,75 @@
+import type { CaptureBuffer } from "./capture-buffer.ts";
+import { defaultMeterConfig } from "./config.ts";
+import { demandQuantities, newDemand } from "./demand.ts";
+import { type EnergyState, readEnergy } from "./energy.ts";
+import { ratedEnergies } from "./rates.ts";
+import { initialState } from "./state.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Columns that had other names in the first version of the state. */
+const renamed: Readonly<Record<string, string>> = { lastAverageImport: "demand.activeImport.last" };
+
+/**
+ * The core of a state as version 2 has it, from version 1: totals without rates are taken for rate 1, the one without a
+ * calendar; demands get registers by rate, and freezes of days and months begin.
+ */
+export function upgradeCore(core: unknown): unknown {
+  if (!isFields(core)) return core;
+  const fresh = initialState(defaultMeterConfig, typeof core["now"] === "number" ? core["now"] : 0) as unknown as Fields;
+  return {
+    ...fresh,
+    ...core,
+    rates: ratesOf(core["energy"], fresh["rates"]),
+    demand: demandsOf(core["demand"]),
+    profiles: profilesOf(core["profiles"], fresh["profiles"]),
+  };
+}
+
+function ratesOf(energy: unknown, fresh: unknown): unknown {
+  if (!isFields(energy) || !isFields(fresh)) return fresh;
+  return Object.fromEntries(
+    ratedEnergies.map((name) => {
+      const total = readEnergy(energy as unknown as EnergyState, name);
+      return [name, { counted: total, rates: [total, 0, 0, 0, 0, 0, 0, 0] }];
+    }),
+  );
+}
+
+function demandsOf(demands: unknown): unknown {
+  if (!isFields(demands)) return demands;
+  return Object.fromEntries(
+    demandQuantities.map((name) => {
+      const kept = demands[name];
+      if (!isFields(kept)) return [name, newDemand(0, false)];
+      const { maximum, maximumAt, ...others } = kept;
+      return [name, { ...newDemand(0, false), ...others, maximum: { value: maximum, at: maximumAt } }];
+    }),
+  );
+}
+
+function profilesOf(profiles: unknown, fresh: unknown): unknown {
+  if (!isFields(profiles) || !isFields(fresh)) return profiles;
+  const kept = Object.entries(profiles).map(([name, profile]) => [
+    name,
+    isFields(profile) ? { ...profile, rows: rowsOf(profile["rows"]) } : profile,
+  ]);
+  const begun = Object.entries(fresh).map(([name, profile]) => [
+    name,
+    { ...(profile as Fields), rows: emptyRows((profile as Fields)["rows"] as CaptureBuffer) },
+  ]);
+  return { ...Object.fromEntries(begun), ...Object.fromEntries(kept) };
+}
+
+function emptyRows({ columns, capacity, nextSequence }: CaptureBuffer): unknown {
+  return { columns, capacity, first: nextSequence, next: nextSequence };
+}
+
+function rowsOf(rows: unknown): unknown {
+  if (!isFields(rows) || !Array.isArray(rows["columns"])) return rows;
+  return { ...rows, columns: rows["columns"].map((column: unknown) => renamed[String(column)] ?? column) };
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null;
+}
