@@ -77,7 +77,7 @@ export class MeterHost {
     const start = config.start === undefined ? Date.now() : parseStart(config.start, zone);
     const meterConfig: MeterConfig = { ...defaultMeterConfig, zone, calendar: threeRateCalendar };
     const load = loadModel(config, zone);
-    this.#store = config.state === undefined ? new MemoryMeterStore() : new LmdbMeterStore(config.state, stateCodec);
+    this.#store = config.state === undefined ? new MemoryMeterStore(stateCodec) : new LmdbMeterStore(config.state, stateCodec);
     const kept = this.#store.load();
     this.meter = new Meter(meterConfig, kept ?? initialState(meterConfig, historyStart(start, config.history)), load);
     if (kept === undefined) this.meter.advance(start);

@@ -2,6 +2,7 @@ import { InvariantError } from "../errors.ts";
 import type { AccessRights, AccessRightsV3 } from "./classes/association-ln.ts";
 import type { AttributeDefinition, CosemClass, MethodDefinition } from "./define.ts";
 import type { LogicalName } from "./logical-name.ts";
+import type { OfferedMembers } from "./object.ts";
 import { bitsOfProtection, noProtection, type RequiredProtection } from "./required-protection.ts";
 
 /** Name of a set of rights: "public", "reader", ... */
@@ -12,6 +13,8 @@ export interface ObjectRight {
   readonly read: boolean;
   readonly write: boolean;
   readonly invoke: boolean;
+  /** What the object itself has; all that its class allows by default. */
+  readonly offers?: OfferedMembers;
   /** How well whatever is done has to be protected; not at all by default. */
   readonly protection?: RequiredProtection;
   /** Single attributes and methods by their number, where they differ from the object. */
@@ -50,9 +53,15 @@ function parseLevel(letters: string): RequiredProtection["request"] {
   return level;
 }
 
-/** Effective right to one attribute: what the class allows and the role may. */
+/** Effective right to one attribute: what the class allows, the object has and the role may. */
 export function attributeRight(definition: AttributeDefinition, right: ObjectRight): { readonly read: boolean; readonly write: boolean } {
-  return { read: right.read && definition.access !== "w", write: right.write && definition.access !== "r" };
+  const writable = right.offers === undefined || right.offers.writable.has(definition.id);
+  return { read: right.read && definition.access !== "w", write: right.write && writable && definition.access !== "r" };
+}
+
+/** True for a method that the object has and the role may invoke. */
+export function methodRight(definition: Pick<MethodDefinition, "id">, right: ObjectRight): boolean {
+  return right.invoke && (right.offers === undefined || right.offers.methods.has(definition.id));
 }
 
 /** How a request for an attribute, and its answer, have to be protected at least, besides what the security policy asks for. */
@@ -83,7 +92,8 @@ export function accessRightsOf(cosemClass: CosemClass, right: ObjectRight): Acce
     }),
     methodAccess: Object.values(cosemClass.methods).map((definition: MethodDefinition) => {
       const authenticated = methodProtection(definition, right).request.authenticated;
-      return { methodId: definition.id, accessMode: !right.invoke ? "no-access" : authenticated ? "authenticated-access" : "access" };
+      const may = methodRight(definition, right);
+      return { methodId: definition.id, accessMode: !may ? "no-access" : authenticated ? "authenticated-access" : "access" };
     }),
   };
 }
@@ -105,7 +115,7 @@ export function accessRightsV3Of(cosemClass: CosemClass, right: ObjectRight): Ac
     }),
     methodAccess: Object.values(cosemClass.methods).map((definition: MethodDefinition) => ({
       methodId: definition.id,
-      accessMode: withProtection(right.invoke ? accessBits.access : 0, methodProtection(definition, right)),
+      accessMode: withProtection(methodRight(definition, right) ? accessBits.access : 0, methodProtection(definition, right)),
     })),
   };
 }

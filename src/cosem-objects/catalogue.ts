@@ -4,6 +4,7 @@ import { AssociationSn } from "./classes/association-sn.ts";
 import { Clock } from "./classes/clock.ts";
 import { Data } from "./classes/data.ts";
 import { DemandRegister } from "./classes/demand-register.ts";
+import { DisconnectControl } from "./classes/disconnect-control.ts";
 import { ExtendedRegister } from "./classes/extended-register.ts";
 import { ProfileGeneric } from "./classes/profile-generic.ts";
 import { Register } from "./classes/register.ts";
@@ -29,6 +30,7 @@ export const cosemClasses: readonly CosemClass[] = [
   ActivityCalendar,
   SecuritySetupV0,
   SecuritySetupV1,
+  DisconnectControl,
 ];
 
 /**

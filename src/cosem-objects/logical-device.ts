@@ -1,6 +1,7 @@
 import { InvariantError } from "../errors.ts";
-import { type AccessMatrix, type AccessRole, accessRightsOf, type ObjectRight } from "./access.ts";
-import type { ObjectListElement } from "./classes/association-ln.ts";
+import { type AccessMatrix, type AccessRole, accessRightsOf, accessRightsV3Of, type ObjectRight } from "./access.ts";
+import type { ObjectListElement, ObjectListElementV3 } from "./classes/association-ln.ts";
+import type { CosemClass } from "./define.ts";
 import type { LogicalName } from "./logical-name.ts";
 import type { CosemObject } from "./object.ts";
 import type { ShortNames } from "./short-names.ts";
@@ -15,6 +16,7 @@ export interface VisibleObject {
 export class ObjectView {
   readonly #objects: ReadonlyMap<LogicalName, VisibleObject>;
   #list: readonly ObjectListElement[] | undefined;
+  #listV3: readonly ObjectListElementV3[] | undefined;
 
   constructor(objects: ReadonlyMap<LogicalName, VisibleObject>) {
     this.#objects = objects;
@@ -30,13 +32,23 @@ export class ObjectView {
 
   /** object_list: class, version, logical name and access rights of every visible object. */
   get objectList(): readonly ObjectListElement[] {
-    this.#list ??= [...this.#objects.values()].map(({ object, right }) => ({
-      classId: object.cosemClass.classId,
-      version: object.cosemClass.version,
-      logicalName: object.logicalName,
-      accessRights: accessRightsOf(object.cosemClass, right),
-    }));
+    this.#list ??= this.#listWith(accessRightsOf);
     return this.#list;
+  }
+
+  /** object_list of Association LN version 3, which tells the protection that attributes and methods ask for. */
+  get objectListV3(): readonly ObjectListElementV3[] {
+    this.#listV3 ??= this.#listWith(accessRightsV3Of);
+    return this.#listV3;
+  }
+
+  #listWith<Rights>(rightsOf: (cosemClass: CosemClass, right: ObjectRight) => Rights) {
+    return [...this.#objects.values()].map(({ object: { cosemClass, logicalName }, right }) => ({
+      classId: cosemClass.classId,
+      version: cosemClass.version,
+      logicalName,
+      accessRights: rightsOf(cosemClass, right),
+    }));
   }
 }
 
@@ -77,10 +89,12 @@ export class LogicalDevice {
   view(role: AccessRole, own: (view: ObjectView) => readonly VisibleObject[]): ObjectView {
     const visible = new Map<LogicalName, VisibleObject>();
     const view = new ObjectView(visible);
-    for (const entry of own(view)) visible.set(entry.object.logicalName, entry);
+    const show = ({ object, right }: VisibleObject) =>
+      visible.set(object.logicalName, { object, right: { ...right, offers: object.offers } });
+    for (const entry of own(view)) show(entry);
     for (const object of this.#objects) {
       const right = this.#access(role, object.logicalName);
-      if (right !== undefined && !visible.has(object.logicalName)) visible.set(object.logicalName, { object, right });
+      if (right !== undefined && !visible.has(object.logicalName)) show({ object, right });
     }
     return view;
   }

@@ -71,10 +71,19 @@ export interface Unreadable {
 /** The attribute can be written at most. */
 export const unreadable: Unreadable = { unreadable: true };
 
+/** What an object has of what its class allows, by the numbers of attributes and methods. */
+export interface OfferedMembers {
+  /** Attributes that take a value. */
+  readonly writable: ReadonlySet<number>;
+  /** Methods that do something. */
+  readonly methods: ReadonlySet<number>;
+}
+
 /** An instance of an interface class in a server: attributes and methods over octets. */
 export interface CosemObject {
   readonly cosemClass: CosemClass;
   readonly logicalName: LogicalName;
+  readonly offers: OfferedMembers;
   /** Appends the attribute's tagged value to the writer, or leaves it as it was and tells why. */
   read(attributeId: number, writer: ByteWriter, selection: AccessSelection | undefined, context: ObjectContext): DataAccessResult;
   /** Takes one tagged value. */
@@ -100,6 +109,10 @@ export function bind<C extends CosemClass>(
   return {
     cosemClass,
     logicalName: declaration.logicalName,
+    offers: {
+      writable: idsOf(cosemClass.attributes, (name) => isWritable(attributes[name])),
+      methods: idsOf(cosemClass.methods, (name) => methods[name] !== undefined),
+    },
     read(attributeId, writer, selection, context) {
       const found = attributeById(cosemClass, attributeId);
       if (found === undefined) return "object-undefined";
@@ -113,7 +126,7 @@ export function bind<C extends CosemClass>(
       const found = attributeById(cosemClass, attributeId);
       if (found === undefined) return "object-undefined";
       const binding = attributes[found.name];
-      if (!isAccessor(binding) || binding.set === undefined) return "read-write-denied";
+      if (!isWritable(binding)) return "read-write-denied";
       const decoded = decode(found.definition.schema, data);
       if (decoded instanceof Refusal) return decoded.result as DataAccessResult;
       return settle(binding.set(decoded.value, context), (outcome) => outcome?.result ?? "success");
@@ -132,6 +145,10 @@ export function bind<C extends CosemClass>(
       });
     },
   };
+}
+
+function idsOf(members: Readonly<Record<string, { readonly id: number }>>, wanted: (name: string) => boolean): ReadonlySet<number> {
+  return new Set(Object.entries(members).flatMap(([name, { id }]) => (wanted(name) ? [id] : [])));
 }
 
 function readBinding(
@@ -181,6 +198,10 @@ function isEncoder(binding: unknown): binding is Encoder {
 
 function isAccessor(binding: unknown): binding is Accessor<unknown> {
   return typeof binding === "object" && binding !== null && "get" in binding && typeof binding.get === "function";
+}
+
+function isWritable(binding: unknown): binding is Required<Accessor<unknown>> {
+  return isAccessor(binding) && binding.set !== undefined;
 }
 
 function isUnreadable(binding: unknown): binding is Unreadable {

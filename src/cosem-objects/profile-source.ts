@@ -10,10 +10,12 @@ import { type CaptureObject, captureObject, isClockTime, sameCaptureObject } fro
 import type { Encoder, ObjectContext } from "./object.ts";
 import { entryDescriptor, profileSelector, rangeDescriptor } from "./profile-selection.ts";
 
-/** Rows of a profile in order of time, oldest first; what the server needs of a buffer. */
+/** Rows of a profile, oldest first; what the server needs of a buffer. */
 export interface RowSource {
   readonly rowCount: number;
-  /** Time stamp of a row, ms UTC; never decreasing. */
+  /** Whether stamps may go back from row to row, as in a log after the clock was set; false by default. */
+  readonly unordered?: boolean;
+  /** Time stamp of a row, ms UTC. */
   instant(row: number): number;
   /**
    * Appends one tagged value. A clock has a time in every row, and no value is of a delta type: both mean something else
@@ -47,6 +49,8 @@ interface Selected {
   readonly from: number;
   readonly to: number;
   readonly columns: readonly number[];
+  /** The rows themselves, where they do not follow each other. */
+  readonly picked?: readonly number[];
 }
 
 /**
@@ -69,7 +73,7 @@ export function profileBuffer(profile: ProfileBuffer): Encoder {
 function writeSelected(
   writer: ByteWriter,
   rows: RowSource,
-  { from, to, columns }: Selected,
+  { from, to, columns, picked }: Selected,
   { captureObjects, compression }: ProfileBuffer,
   context: ObjectContext,
 ): void {
@@ -77,7 +81,7 @@ function writeSelected(
   const source: TableSource = {
     rowCount: Math.max(0, to - from),
     columnCount: columns.length,
-    writeCell: (row, column, target) => rows.writeCell(from + row, columns[column] as number, target),
+    writeCell: (row, column, target) => rows.writeCell(picked?.[row] ?? from + row, columns[column] as number, target),
   };
   writeTable(writer, source, {
     encoding: compression === undefined ? "plain" : negotiated(compression.encoding, context),
@@ -127,6 +131,12 @@ function selectRange(
     range.selectedValues.length === 0 || range.selectedValues.some((selected) => sameCaptureObject(selected, object)) ? [index] : [],
   );
   if (range.selectedValues.length > 0 && columns.length < range.selectedValues.length) return "other-reason";
+  if (rows.unordered === true) {
+    const picked = Array.from({ length: rows.rowCount }, (_, row) => row).filter(
+      (row) => rows.instant(row) >= from && rows.instant(row) <= to,
+    );
+    return { from: 0, to: picked.length, columns, picked };
+  }
   return { from: firstRowAt(rows, from), to: firstRowAt(rows, to + 1), columns };
 }
 

@@ -13,15 +13,19 @@ export interface CaptureRow {
   readonly values: readonly number[];
 }
 
-/** Captured rows to read, oldest first, by index from 0; stamps strictly increase. Reading allocates nothing. */
+/** Whether stamps strictly increase, or rows stand as they arrived, whatever the clock said. */
+export type RowOrder = "stamps" | "arrival";
+
+/** Captured rows to read, oldest first, by index from 0. Reading allocates nothing. */
 export interface CaptureRows {
+  readonly order: RowOrder;
   readonly columns: readonly string[];
   readonly length: number;
   stampAt(index: number): Instant;
   offsetMinutesAt(index: number): number;
   statusAt(index: number): number;
   valueAt(index: number, column: number): number;
-  /** Index of the first row stamped at or after `instant`; `length` when there is none. */
+  /** Index of the first row stamped at or after `instant`; `length` when there is none. Needs the order of stamps. */
   indexFrom(instant: Instant): number;
 }
 
@@ -34,6 +38,7 @@ export interface CaptureRows {
 export class CaptureBuffer implements CaptureRows {
   readonly columns: readonly string[];
   readonly capacity: number;
+  readonly order: RowOrder;
   readonly #stamps: Float64Array;
   readonly #offsets: Int16Array;
   readonly #status: Uint8Array;
@@ -41,10 +46,11 @@ export class CaptureBuffer implements CaptureRows {
   #firstSequence: number;
   #length = 0;
 
-  constructor(columns: readonly string[], capacity: number, firstSequence = 0) {
+  constructor(columns: readonly string[], capacity: number, firstSequence = 0, order: RowOrder = "stamps") {
     if (!Number.isInteger(capacity) || capacity < 1) throw new InvariantError(`capacity ${capacity} of a capture buffer`);
     this.columns = columns;
     this.capacity = capacity;
+    this.order = order;
     this.#stamps = new Float64Array(capacity);
     this.#offsets = new Int16Array(capacity);
     this.#status = new Uint8Array(capacity);
@@ -71,10 +77,10 @@ export class CaptureBuffer implements CaptureRows {
     return this.#length === 0 ? undefined : this.stampAt(this.#length - 1);
   }
 
-  /** Adds the newest row, at the cost of the oldest when full. The stamp must be later than the last one. */
+  /** Adds the newest row, at the cost of the oldest when full. In the order of stamps it must be later than the last one. */
   append(row: CaptureRow): void {
     const last = this.lastStamp;
-    if (last !== undefined && row.stamp <= last) throw new InvariantError("a row not later than the last one");
+    if (this.order === "stamps" && last !== undefined && row.stamp <= last) throw new InvariantError("a row not later than the last one");
     if (row.values.length !== this.columns.length) throw new InvariantError("a row of another width");
     const slot = this.nextSequence % this.capacity;
     this.#stamps[slot] = row.stamp;
@@ -140,7 +146,7 @@ export class CaptureBuffer implements CaptureRows {
   }
 
   #copy(from: number, to: number, capacity: number): CaptureBuffer {
-    const copy = new CaptureBuffer(this.columns, capacity, this.#firstSequence + from);
+    const copy = new CaptureBuffer(this.columns, capacity, this.#firstSequence + from, this.order);
     for (let sequence = this.#firstSequence + from; sequence < this.#firstSequence + to; sequence++) {
       const source = sequence % this.capacity;
       const target = sequence % capacity;

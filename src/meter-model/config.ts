@@ -1,6 +1,7 @@
 import { type Calendar, uniformCalendar } from "./calendar.ts";
 import { type TimeZoneRule, utc } from "./local-time.ts";
 import { type ProfileDefinition, type ProfileName, profileDefinitions } from "./profiles.ts";
+import type { ControlMode } from "./relay.ts";
 import { second } from "./units.ts";
 
 /** What a meter is built with. Parameters that can be changed in the field (zone, periods) are its first values only. */
@@ -20,6 +21,10 @@ export interface MeterConfig {
   readonly demandPeriod: number;
   /** ms between two closes of the billing period by command. */
   readonly billingLockout: number;
+  /** Control mode of the supply switch (class 70): 4 lets the utility reconnect, 6 the meter itself as well. */
+  readonly controlMode: ControlMode;
+  /** mV at the terminals that the switch needs to move: 70 % of the nominal voltage. */
+  readonly operatingVoltage: number;
   /** The activity calendar it leaves the factory with. */
   readonly calendar: Calendar;
   readonly profiles: Readonly<Record<ProfileName, ProfileDefinition>>;
@@ -37,6 +42,8 @@ export const defaultMeterConfig: MeterConfig = {
   longFailureThreshold: 180 * second,
   demandPeriod: 900,
   billingLockout: 120 * second,
+  controlMode: 4,
+  operatingVoltage: 161_000,
   calendar: uniformCalendar("31", [{ time: 0, rate: 1 }]),
   profiles: profileDefinitions,
 };

@@ -1,6 +1,7 @@
 import type { TimeZoneRule } from "./local-time.ts";
 import type { ProfileName } from "./profiles.ts";
 import type { Rate } from "./rates.ts";
+import type { OpenCause } from "./relay.ts";
 import type { Instant } from "./units.ts";
 
 /** Something that happened to the meter, stamped in clock time. */
@@ -19,4 +20,13 @@ export type DomainEvent =
   | { readonly type: "calendar-programmed"; readonly at: Instant; readonly name: string }
   /** A billing period was closed; `manual` by command. */
   | { readonly type: "billing-closed"; readonly at: Instant; readonly manual: boolean }
+  | {
+      readonly type: "relay-opened";
+      readonly at: Instant;
+      readonly by: "remote" | "manual" | "local";
+      readonly cause: OpenCause;
+    }
+  | { readonly type: "relay-closed"; readonly at: Instant; readonly by: "remote" | "manual" | "local" }
+  /** The supply may be connected again, by hand. */
+  | { readonly type: "relay-ready"; readonly at: Instant }
   | { readonly type: "profile-reset"; readonly at: Instant; readonly profile: ProfileName };

@@ -41,6 +41,11 @@ export const noMeasurement: Measurement = {
   powerFactor: 0,
 };
 
+/** What the terminals see while the supply switch is open: voltage, and no current. */
+export function withoutLoad(point: OperatingPoint): OperatingPoint {
+  return { ...point, current: 0, neutralCurrent: 0, activePower: 0, reactivePower: 0 };
+}
+
 /** Measures a point; below `startCurrent` (mA) no power registers (start-up condition of IEC 62053-21). */
 export function measure(point: OperatingPoint | undefined, startCurrent: number): Measurement {
   if (point === undefined) return noMeasurement;

@@ -5,6 +5,7 @@ import type { MeterConfig } from "./config.ts";
 import type { DemandQuantity, DemandReading } from "./demand.ts";
 import { DemandRegisters } from "./demand-registers.ts";
 import { type EnergyName, readEnergy } from "./energy.ts";
+import { EventLogs } from "./event-logs.ts";
 import type { DomainEvent } from "./events.ts";
 import type { LocalFields, TimeZoneRule } from "./local-time.ts";
 import { type Measurement, noMeasurement } from "./measurement.ts";
@@ -13,6 +14,7 @@ import { Parameters } from "./parameters.ts";
 import { ProfileRecorder } from "./profile-recorder.ts";
 import { type ProfileName, profileNames } from "./profiles.ts";
 import type { Rate, RatedEnergy } from "./rates.ts";
+import { Relay } from "./relay.ts";
 import type { MeterState } from "./state.ts";
 import type { SupplyState } from "./supply.ts";
 import { Tariff } from "./tariff.ts";
@@ -23,6 +25,10 @@ export class MeterView implements CaptureSource {
   readonly config: MeterConfig;
   /** Settings that the meter keeps and shows without acting on them. */
   readonly parameters: Parameters;
+  /** The record of what happened. */
+  readonly events: EventLogs;
+  /** The supply control switch: to read, and for the features that open it. */
+  readonly relay: Relay;
   /** The rate in force, and the calendars that say which. */
   readonly tariff: Tariff;
   protected readonly held: MeterState;
@@ -37,6 +43,8 @@ export class MeterView implements CaptureSource {
     this.parameters = new Parameters(state.parameters);
     const clock = new MeterClock(state.clock, config.driftPpm);
     this.clock = clock;
+    this.events = new EventLogs(state.events, clock);
+    this.relay = new Relay(state.relay, () => this.clockTime, emit);
     this.tariff = new Tariff(state.tariff, clock, emit);
     this.demandRegisters = new DemandRegisters(state, clock);
     this.recorders = profileNames.map((name) => new ProfileRecorder(name, config.profiles[name], state.profiles[name], clock));

@@ -2,14 +2,16 @@ import { InvariantError } from "../errors.ts";
 import type { MeterConfig } from "./config.ts";
 import { type DemandQuantity, demandQuantities } from "./demand.ts";
 import { accumulateEnergy } from "./energy.ts";
+import { logEntriesOf } from "./event-catalogue.ts";
 import type { DomainEvent } from "./events.ts";
 import type { LoadModel, LoadSegment } from "./load-model.ts";
 import { isTimeZoneRule, type TimeZoneRule } from "./local-time.ts";
-import { measure, noMeasurement } from "./measurement.ts";
+import { measure, noMeasurement, withoutLoad } from "./measurement.ts";
 import { MeterView } from "./meter-view.ts";
 import type { ProfileRecorder } from "./profile-recorder.ts";
 import { type ProfileName, RowStatus } from "./profiles.ts";
 import { countRates, type Rate } from "./rates.ts";
+import type { ControlMode, RelayOutcome } from "./relay.ts";
 import { Schedule, type ScheduledTask } from "./schedule.ts";
 import type { MeterState, TaskName } from "./state.ts";
 import { recordFailure } from "./supply.ts";
@@ -36,11 +38,11 @@ export class Meter extends MeterView {
   readonly #load: LoadModel;
   readonly #schedule: Schedule<TaskName>;
   #segment: LoadSegment;
-  #events: DomainEvent[] = [];
+  #happened: DomainEvent[] = [];
 
   /** Takes possession of `state` and changes it from then on. */
   constructor(config: MeterConfig, state: MeterState, load: LoadModel) {
-    super(config, state, (event) => this.#events.push(event));
+    super(config, state, (event) => this.#emit(event));
     this.#load = load;
     this.#schedule = new Schedule(state.schedule, this.clock, this.#tasks(), state.now);
     this.#segment = { point: undefined, until: state.now };
@@ -54,9 +56,9 @@ export class Meter extends MeterView {
 
   /** What happened since the last call, in order. */
   takeEvents(): DomainEvent[] {
-    const events = this.#events;
-    this.#events = [];
-    return events;
+    const happened = this.#happened;
+    this.#happened = [];
+    return happened;
   }
 
   /** Lives until `to`: whole milliseconds, not before `now`. */
@@ -87,7 +89,7 @@ export class Meter extends MeterView {
     const before = this.clockTime;
     const small = this.clock.valid && Math.abs(reading - before) < this.config.clockShiftLimit;
     this.clock.set(this.held.now, reading);
-    this.#events.push({ type: "clock-set", at: reading, before, small });
+    this.#emit({ type: "clock-set", at: reading, before, small });
     if (small) {
       // Boundaries the step leaps over are served, those it falls back behind have been: nothing is lost or doubled.
       this.#schedule.clockChanged();
@@ -112,11 +114,40 @@ export class Meter extends MeterView {
     if (!this.supplied) return "no-supply";
     if (!isTimeZoneRule(zone)) return "out-of-range";
     this.clock.setZone(zone);
-    this.#events.push({ type: "time-zone-changed", at: this.clockTime, zone });
+    this.#emit({ type: "time-zone-changed", at: this.clockTime, zone });
     this.demandRegisters.clockStepped(this.clockTime, this.#schedule.planned("demand"));
     this.#schedule.plan(this.clockTime);
     this.tariff.evaluate(this.clockTime);
     return "accepted";
+  }
+
+  /** Changes who may connect and disconnect the supply. */
+  setControlMode(mode: ControlMode): CommandOutcome {
+    if (!this.supplied) return "no-supply";
+    return this.#moved(this.relay.setMode(mode)) ? "accepted" : "out-of-range";
+  }
+
+  remoteDisconnect(): RelayOutcome | "no-supply" {
+    return this.supplied ? this.#moved(this.relay.remoteDisconnect()) : "no-supply";
+  }
+
+  remoteReconnect(): RelayOutcome | "no-supply" {
+    return this.supplied ? this.#moved(this.relay.remoteReconnect()) : "no-supply";
+  }
+
+  /** The customer's key at the meter. */
+  manualDisconnect(): RelayOutcome | "no-supply" {
+    return this.supplied ? this.#moved(this.relay.manualDisconnect()) : "no-supply";
+  }
+
+  manualReconnect(): RelayOutcome | "no-supply" {
+    return this.supplied ? this.#moved(this.relay.manualReconnect()) : "no-supply";
+  }
+
+  /** Moves the switch after whatever has had an `outcome`. */
+  #moved<T>(outcome: T): T {
+    this.#operateRelay();
+    return outcome;
   }
 
   /** Puts a rate in force until the calendar's next switch. */
@@ -210,7 +241,7 @@ export class Meter extends MeterView {
   resetProfile(profile: ProfileName): CommandOutcome {
     if (!this.supplied) return "no-supply";
     this.recorder(profile).clear();
-    this.#events.push({ type: "profile-reset", at: this.clockTime, profile });
+    this.#emit({ type: "profile-reset", at: this.clockTime, profile });
     return "accepted";
   }
 
@@ -220,7 +251,7 @@ export class Meter extends MeterView {
       {
         name: "daylightSaving",
         next: (after) => this.clock.local.nextTransition(after) ?? Number.POSITIVE_INFINITY,
-        run: (at) => this.#events.push({ type: "daylight-saving-switched", at, active: this.clock.local.dstActive(at) }),
+        run: (at) => this.#emit({ type: "daylight-saving-switched", at, active: this.clock.local.dstActive(at) }),
       },
       { name: "demand", next: (after) => this.demandRegisters.nextBoundary(after), run: (at) => this.demandRegisters.closeAll(at) },
       ...this.recorders.map((profile) => ({
@@ -256,18 +287,31 @@ export class Meter extends MeterView {
     if (this.#segment.until <= now) {
       this.#segment = this.#load.at(now);
       if (!(this.#segment.until > now)) throw new InvariantError("a load segment without duration");
-      if (this.#segment.point !== undefined) this.measured = measure(this.#segment.point, this.config.startCurrent);
+      this.#measure();
     }
     const supplied = this.#segment.point !== undefined;
     if (supplied && !this.supplied) this.#regainSupply();
     if (this.supplied) this.#schedule.runDue(now);
     if (!supplied && this.supplied) this.#loseSupply();
+    this.#operateRelay();
+  }
+
+  #measure(): void {
+    const { point } = this.#segment;
+    if (point !== undefined) this.measured = measure(this.relay.closed ? point : withoutLoad(point), this.config.startCurrent);
+  }
+
+  /** The switch moves as soon as there is voltage to move it with. */
+  #operateRelay(): void {
+    const { point } = this.#segment;
+    if (point === undefined || point.voltage < this.config.operatingVoltage) return;
+    if (this.relay.operate()) this.#measure();
   }
 
   #loseSupply(): void {
     this.held.supply.downSince = this.held.now;
     this.measured = noMeasurement;
-    this.#events.push({ type: "power-down", at: this.clockTime });
+    this.#emit({ type: "power-down", at: this.clockTime });
   }
 
   #regainSupply(): void {
@@ -276,14 +320,14 @@ export class Meter extends MeterView {
     const duration = now - downSince;
     const at = this.clockTime;
     const long = recordFailure(supply, this.clock.at(downSince), duration, this.config.longFailureThreshold);
-    this.#events.push({ type: "power-up", at, duration, long });
+    this.#emit({ type: "power-up", at, duration, long });
     if (duration > this.config.clockReserve) {
       this.clock.invalidate();
-      this.#events.push({ type: "clock-invalid", at });
+      this.#emit({ type: "clock-invalid", at });
     }
     this.demandRegisters.resume(at, this.#schedule.planned("demand"));
     if (this.#schedule.planned("daylightSaving") < at) {
-      this.#events.push({ type: "daylight-saving-switched", at, active: this.clock.local.dstActive(at) });
+      this.#emit({ type: "daylight-saving-switched", at, active: this.clock.local.dstActive(at) });
     }
     this.#mark(RowStatus.powerDown);
     this.#catchUp(at - 1, RowStatus.powerDown);
@@ -313,7 +357,13 @@ export class Meter extends MeterView {
     billing.closed += 1;
     billing.lastClosedAt = at;
     for (const quantity of demandQuantities) this.demandRegisters.resetMaximum(quantity);
-    this.#events.push({ type: "billing-closed", at, manual });
+    this.#emit({ type: "billing-closed", at, manual });
+  }
+
+  #emit(event: DomainEvent): void {
+    this.#happened.push(event);
+    for (const { name, at } of logEntriesOf(event)) this.events.record(name, at);
+    if (event.type === "power-up" && event.long) this.events.recordFailure(event.duration, event.at);
   }
 
   #mark(status: number): void {

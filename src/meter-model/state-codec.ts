@@ -1,16 +1,8 @@
 import { CaptureBuffer, type CaptureRow } from "./capture-buffer.ts";
 import { defaultMeterConfig } from "./config.ts";
 import { initialState, type MeterState } from "./state.ts";
+import { coreOf, type RowsRecord, rowsHolders } from "./state-core.ts";
 import { upgradeCore } from "./state-upgrade.ts";
-
-/** What the core keeps in place of the rows of a profile. */
-interface RowsRecord {
-  readonly columns: readonly string[];
-  readonly capacity: number;
-  /** Sequence number of the oldest row, and the one the next row will have. */
-  readonly first: number;
-  readonly next: number;
-}
 
 /** The rows of a profile from sequence number `first` to before `next`, in order, as `encodeRow` made them. */
 export type RowReader = (profile: string, first: number, next: number) => Iterable<unknown>;
@@ -22,6 +14,8 @@ export type RestoredState = { readonly state: MeterState } | { readonly damage: 
 export interface StateCodec {
   /** The state as plain values, without the rows. */
   core(state: Readonly<MeterState>): unknown;
+  /** The rows of a state, by the name they are stored under. */
+  rowsOf(state: Readonly<MeterState>): readonly (readonly [name: string, rows: CaptureBuffer])[];
   encodeRow(row: CaptureRow): readonly number[];
   /** The core as this version has it, from that of the version before. */
   upgrade(core: unknown): unknown;
@@ -33,12 +27,10 @@ const largestCapacity = 1_000_000;
 
 /** The one way states are stored. Whatever changes it is a new version of the store's format. */
 export const stateCodec: StateCodec = {
-  core(state) {
-    const profiles = Object.entries(state.profiles).map(([name, { rows, ...profile }]) => {
-      const { columns, capacity, firstSequence: first, nextSequence: next } = rows;
-      return [name, { ...profile, rows: { columns, capacity, first, next } satisfies RowsRecord }];
-    });
-    return { ...state, profiles: Object.fromEntries(profiles) as unknown };
+  core: coreOf,
+
+  rowsOf(state) {
+    return rowsHolders(state).map(([name, { rows }]) => [name, rows]);
   },
 
   encodeRow({ stamp, offsetMinutes, status, values }) {
@@ -50,26 +42,27 @@ export const stateCodec: StateCodec = {
   restore(core, rows) {
     if (!hasShape(core, initialState(defaultMeterConfig, 0))) return { damage: "the state is incomplete" };
     const state = core as MeterState;
-    for (const [name, profile] of Object.entries(state.profiles)) {
-      const record: unknown = profile.rows;
+    for (const [name, holder] of rowsHolders(state)) {
+      const record: unknown = holder.rows;
       if (!isRowsRecord(record)) return { damage: `the profile ${name} is incomplete` };
-      const buffer = new CaptureBuffer(record.columns, record.capacity, record.first);
+      const buffer = new CaptureBuffer(record.columns, record.capacity, record.first, record.order);
       for (const row of rows(name, record.first, record.next)) {
-        if (!isRow(row, record.columns.length) || row[0] <= (buffer.lastStamp ?? Number.NEGATIVE_INFINITY)) {
+        const late = record.order === "stamps" && Array.isArray(row) && row[0] <= (buffer.lastStamp ?? Number.NEGATIVE_INFINITY);
+        if (!isRow(row, record.columns.length) || late) {
           return { damage: `row ${buffer.nextSequence} of the profile ${name} is damaged` };
         }
         const [stamp, offsetMinutes, status, ...values] = row;
         buffer.append({ stamp, offsetMinutes, status, values });
       }
       if (buffer.nextSequence !== record.next) return { damage: `the profile ${name} has lost a row` };
-      profile.rows = buffer;
+      holder.rows = buffer;
     }
     return { state };
   },
 };
 
 /** Parts whose form depends on what was written to them. */
-const freeForm: ReadonlySet<string> = new Set(["active", "passive", "specialDays", "parameters", "earlier"]);
+const freeForm: ReadonlySet<string> = new Set(["active", "passive", "specialDays", "parameters", "earlier", "causes"]);
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
@@ -90,10 +83,10 @@ function hasShape(value: unknown, pattern: unknown): boolean {
 
 function isRowsRecord(value: unknown): value is RowsRecord {
   if (typeof value !== "object" || value === null) return false;
-  const { columns, capacity = 0, first = -1, next = -1 } = value as Partial<RowsRecord>;
+  const { columns, capacity = 0, first = -1, next = -1, order } = value as Partial<RowsRecord>;
   const wellFormed = [capacity, first, next].every(Number.isSafeInteger) && Array.isArray(columns);
   const possible = capacity >= 1 && capacity <= largestCapacity && first >= 0 && next >= first && next - first <= capacity;
-  return wellFormed && possible && columns.every((column) => typeof column === "string");
+  return wellFormed && possible && (order === "stamps" || order === "arrival") && columns.every((column) => typeof column === "string");
 }
 
 function isRow(value: unknown, columns: number): value is [number, number, number, ...number[]] {

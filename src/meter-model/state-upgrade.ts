@@ -1,9 +1,9 @@
-import type { CaptureBuffer } from "./capture-buffer.ts";
 import { defaultMeterConfig } from "./config.ts";
 import { demandQuantities, newDemand } from "./demand.ts";
 import { type EnergyState, readEnergy } from "./energy.ts";
 import { ratedEnergies } from "./rates.ts";
 import { initialState } from "./state.ts";
+import { coreOf } from "./state-core.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -16,7 +16,7 @@ const renamed: Readonly<Record<string, string>> = { lastAverageImport: "demand.a
  */
 export function upgradeCore(core: unknown): unknown {
   if (!isFields(core)) return core;
-  const fresh = initialState(defaultMeterConfig, typeof core["now"] === "number" ? core["now"] : 0) as unknown as Fields;
+  const fresh = coreOf(initialState(defaultMeterConfig, typeof core["now"] === "number" ? core["now"] : 0));
   return {
     ...fresh,
     ...core,
@@ -54,20 +54,12 @@ function profilesOf(profiles: unknown, fresh: unknown): unknown {
     name,
     isFields(profile) ? { ...profile, rows: rowsOf(profile["rows"]) } : profile,
   ]);
-  const begun = Object.entries(fresh).map(([name, profile]) => [
-    name,
-    { ...(profile as Fields), rows: emptyRows((profile as Fields)["rows"] as CaptureBuffer) },
-  ]);
-  return { ...Object.fromEntries(begun), ...Object.fromEntries(kept) };
-}
-
-function emptyRows({ columns, capacity, nextSequence }: CaptureBuffer): unknown {
-  return { columns, capacity, first: nextSequence, next: nextSequence };
+  return { ...fresh, ...Object.fromEntries(kept) };
 }
 
 function rowsOf(rows: unknown): unknown {
   if (!isFields(rows) || !Array.isArray(rows["columns"])) return rows;
-  return { ...rows, columns: rows["columns"].map((column: unknown) => renamed[String(column)] ?? column) };
+  return { ...rows, order: "stamps", columns: rows["columns"].map((column: unknown) => renamed[String(column)] ?? column) };
 }
 
 function isFields(value: unknown): value is Fields {

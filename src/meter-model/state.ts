@@ -2,11 +2,13 @@ import { type BillingState, newBilling } from "./billing.ts";
 import type { MeterConfig } from "./config.ts";
 import { type DemandQuantity, type DemandState, demandQuantities, newDemand } from "./demand.ts";
 import { type EnergyState, emptyEnergies } from "./energy.ts";
+import { type EventState, newEvents } from "./event-logs.ts";
 import { LocalTime } from "./local-time.ts";
 import type { ClockState } from "./meter-clock.ts";
 import type { ParameterState } from "./parameters.ts";
 import { newProfile, type ProfileName, type ProfileState, profileNames } from "./profiles.ts";
 import { emptyRates, type RatedState } from "./rates.ts";
+import { newRelay, type RelayState } from "./relay.ts";
 import { newSupply, type SupplyState } from "./supply.ts";
 import { newTariff, type TariffState } from "./tariff.ts";
 import { type Instant, second } from "./units.ts";
@@ -31,6 +33,8 @@ export interface MeterState {
   demand: Record<DemandQuantity, DemandState>;
   profiles: Record<ProfileName, ProfileState>;
   billing: BillingState;
+  relay: RelayState;
+  events: EventState;
   parameters: ParameterState;
   /** Clock time for which each task is planned next; a task that is missing is planned when the meter starts. */
   schedule: Partial<Record<TaskName, Instant>>;
@@ -51,6 +55,8 @@ export function initialState(config: MeterConfig, at: Instant): MeterState {
     demand: mapNames(demandQuantities, () => newDemand(at, onBoundary)),
     profiles: mapNames(profileNames, (name) => newProfile(config.profiles[name])),
     billing: newBilling(),
+    relay: newRelay(config.controlMode),
+    events: newEvents(),
     parameters: {},
     schedule: {},
   };

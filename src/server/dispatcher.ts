@@ -20,7 +20,7 @@ import {
 import { dataTag } from "../dlms/axdr/data-type.ts";
 import { readCount, writeLength } from "../dlms/axdr/length.ts";
 import { rawData } from "../dlms/xdlms/raw-data.ts";
-import type { DataAccessResult } from "../dlms/xdlms/results.ts";
+import type { ActionResult, DataAccessResult } from "../dlms/xdlms/results.ts";
 import { CapacityError } from "../errors.ts";
 import { RequestScope } from "./request-scope.ts";
 
@@ -42,7 +42,7 @@ export interface ServiceHandler {
 export class Dispatcher implements ServiceHandler {
   readonly #view: ObjectView;
   readonly #context: ObjectContext;
-  readonly #writer = new ByteWriter(1024);
+  #writer = new ByteWriter(usualLength);
 
   constructor(view: ObjectView, context: ObjectContext) {
     this.#view = view;
@@ -127,10 +127,23 @@ export class Dispatcher implements ServiceHandler {
     }
     if (scope.octetsLeft === 0) return { result: "other-reason", returned: undefined };
     const writer = new ByteWriter(64);
-    return then(found.object.invoke(method.methodId, parameter, writer, this.#context), (result) => {
+    writer.limit = scope.octetsLeft;
+    const done = (result: ActionResult): ActionOutcome => {
       scope.take(writer.length);
       return writer.length === 0 ? { result, returned: undefined } : { result, returned: { data: writer.finish() } };
-    });
+    };
+    // What a method returns is written when all is done: too long as it may be, the method has succeeded.
+    const tooLong = (error: unknown): ActionOutcome => {
+      if (!(error instanceof CapacityError)) throw error;
+      scope.exhaust();
+      return { result: "success", returned: { error: "other-reason" } };
+    };
+    try {
+      const result = found.object.invoke(method.methodId, parameter, writer, this.#context);
+      return result instanceof Promise ? result.then(done, tooLong) : done(result);
+    } catch (error) {
+      return tooLong(error);
+    }
   }
 
   /** Attribute 0: a structure of all attributes that may be read, null-data for those that cannot be now. */
@@ -178,14 +191,17 @@ export class Dispatcher implements ServiceHandler {
     const writer = this.#writer;
     writer.truncate(0);
     writer.limit = scope.octetsLeft;
+    let result: DataAccessResult;
     try {
-      const result = write(writer);
-      if (result !== "success") return { error: result };
+      result = write(writer);
     } catch (error) {
       if (!(error instanceof CapacityError)) throw error;
       scope.exhaust();
-      return { error: "other-reason" };
+      result = "other-reason";
     }
+    // Every association has a writer: none keeps the room of its longest answer.
+    if (writer.length > usualLength) this.#writer = new ByteWriter(usualLength);
+    if (result !== "success") return { error: result };
     scope.take(writer.length);
     return { data: writer.finish() };
   }
@@ -199,6 +215,9 @@ export class Dispatcher implements ServiceHandler {
     return found.object.cosemClass.classId === target.classId ? found : "object-class-inconsistent";
   }
 }
+
+/** Octets that nearly every value fits in. */
+const usualLength = 1024;
 
 /** The elements of a structure, each as octets; undefined for anything else. */
 function elementsOf(data: Uint8Array): readonly Uint8Array[] | undefined {

@@ -1,6 +1,7 @@
 import type { LogicalDevice, ObjectView, VisibleObject } from "../cosem-objects/logical-device.ts";
 import type { Notification } from "../dlms/association/events.ts";
 import type { NegotiatedContext, Referencing } from "../dlms/association/negotiation.ts";
+import { overheadOf } from "../dlms/association/protection.ts";
 import { DlmsServerConnection } from "../dlms/association/server-connection.ts";
 import { type RandomSource, secureRandom } from "../dlms/security/secure-random.ts";
 import { LocalProtocolError } from "../errors.ts";
@@ -19,6 +20,7 @@ import { Dispatcher, type ServiceHandler } from "./dispatcher.ts";
 import { requestDefaults } from "./request-scope.ts";
 import { ServedTransport, type ServiceObserver } from "./served-transport.ts";
 import { ShortNameDispatcher } from "./short-name-dispatcher.ts";
+import { SourceCounter } from "./source-counter.ts";
 
 /** Objects that one association has for itself, its association object among them. */
 export type OwnObjects = (declaration: AssociationDeclaration, view: ObjectView, referencing: Referencing) => readonly VisibleObject[];
@@ -36,7 +38,12 @@ export interface DlmsServerOptions {
   readonly hdlc?: Partial<HdlcStationOptions>;
   /** Milliseconds without a byte after which a TCP connection is closed (class 41, inactivity_time_out). */
   readonly idleTimeout?: number;
+  /** Milliseconds that a TCP client has to complete an APDU, from connecting and from its first octet. */
+  readonly apduTimeout?: number;
+  /** Connections, or peers over UDP, of one listener. */
   readonly maxConnections?: number;
+  /** The same from one address, so that nobody takes all of them; half of them by default. */
+  readonly maxConnectionsPerSource?: number;
   /** How often wrong secrets are looked at. */
   readonly attempts?: AttemptLimits;
   /** Where challenges come from; the platform's source by default. */
@@ -47,7 +54,7 @@ export interface DlmsServerOptions {
   readonly onFailure?: (error: unknown) => void;
 }
 
-const defaults = { maxReceivePduSize: 0xffff, idleTimeout: 180_000, maxConnections: 256 } as const;
+const defaults = { maxReceivePduSize: 0xffff, idleTimeout: 180_000, apduTimeout: 30_000, maxConnections: 256 } as const;
 
 /** What is spoken over a transport: the wrapper in a stream or in datagrams, or HDLC. */
 export type LinkKind = "wrapper" | "wrapper-udp" | "hdlc";
@@ -73,7 +80,15 @@ export class DlmsServer {
    */
   async listen(link: LinkKind, host: string, port: number): Promise<Listener> {
     const { maxConnections = defaults.maxConnections, timers = realTimers } = this.#options;
-    const accept = (transport: Transport): void => this.serve(link, transport);
+    const { maxConnectionsPerSource = Math.ceil(maxConnections / 2), apduTimeout = defaults.apduTimeout } = this.#options;
+    const connections = new SourceCounter(maxConnectionsPerSource);
+    // A datagram is whole or nothing, and one that makes no sense may be anybody's.
+    const pace = link === "wrapper-udp" ? {} : { apduTimeout };
+    const accept = (transport: Transport): void => {
+      const source = sourceOf(transport);
+      if (connections.take(source)) this.#serve(link, transport, { ...pace, onClosed: () => connections.release(source) });
+      else transport.destroy();
+    };
     const listener = await (link === "wrapper-udp"
       ? listenUdp({ host, port, maxPeers: maxConnections, idleTimeout: peerIdleTimeout, now: () => timers.now() }, accept)
       : listenTcp({ host, port, maxConnections }, accept));
@@ -115,7 +130,7 @@ export class DlmsServer {
     await Promise.all([...this.#served].map((served) => served.close()));
   }
 
-  #serve(link: LinkKind, transport: Transport): ServedTransport {
+  #serve(link: LinkKind, transport: Transport, connection: Connection = {}): ServedTransport {
     const { timers = realTimers, idleTimeout = defaults.idleTimeout, trace, observer = {}, onFailure } = this.#options;
     const { maxAnswerLength = requestDefaults.maxAnswerLength } = this.#options;
     const served: ServedTransport = new ServedTransport({
@@ -123,13 +138,17 @@ export class DlmsServer {
       link: this.#link(link),
       timers,
       idleTimeout,
+      ...(connection.apduTimeout === undefined ? {} : { apduTimeout: connection.apduTimeout }),
       ...(trace === undefined ? {} : { trace }),
       connect: (channel) => this.#connect(channel, link, sourceOf(transport)),
       handler: (channel, context) => this.#handler(channel, context),
       observer,
       maxAnswerLength,
       onFailure,
-      onClosed: () => this.#served.delete(served),
+      onClosed: () => {
+        this.#served.delete(served);
+        connection.onClosed?.();
+      },
     });
     this.#served.add(served);
     return served;
@@ -162,7 +181,7 @@ export class DlmsServer {
       ...(link === "wrapper-udp" ? { maxSendPduSize: maxDatagramPayload } : {}),
       ...(declaration?.preEstablished === undefined
         ? {}
-        : { preEstablished: preEstablishedContext({ clientSap, serverSap }, declaration.preEstablished, maxReceivePduSize) }),
+        : { preEstablished: preEstablishedContext({ clientSap, serverSap }, declaration, declaration.preEstablished, maxReceivePduSize) }),
     });
   }
 
@@ -188,6 +207,12 @@ export class DlmsServer {
   }
 }
 
+/** What holds for a transport that a client has opened to a listener, and not for a line. */
+interface Connection {
+  readonly apduTimeout?: number;
+  readonly onClosed?: () => void;
+}
+
 /** A UDP peer quiet for this long may have to make room for another, in ms. */
 const peerIdleTimeout = 10_000;
 
@@ -201,6 +226,7 @@ function sourceOf({ name }: Transport): string {
 
 function preEstablishedContext(
   { clientSap, serverSap }: Channel,
+  { security }: AssociationDeclaration,
   { conformance, clientMaxReceivePduSize }: PreEstablished,
   serverMaxReceivePduSize: number,
 ): NegotiatedContext {
@@ -213,5 +239,6 @@ function preEstablishedContext(
     conformance,
     clientMaxReceivePduSize,
     serverMaxReceivePduSize,
+    ...(security !== undefined && { protectionOverhead: overheadOf(security) }),
   };
 }

@@ -6,20 +6,25 @@ const inClear: ProtectionLevel = { authenticated: false, encrypted: false };
 export interface RequestScopeOptions {
   /** How the request came; in clear by default. */
   readonly protection?: ProtectionLevel | undefined;
+  /** False, the default, where the association has no keys to protect an answer with. */
+  readonly protects?: boolean;
   /** Octets that the results of the request may take together. */
   readonly maxAnswerLength?: number;
 }
 
-export const requestDefaults = { maxAnswerLength: 4 * 1024 * 1024 } as const;
+export const requestDefaults = { maxAnswerLength: 2 * 1024 * 1024 } as const;
 
 /** What holds for one request as a whole: how it was protected, how its answer has to be, and how long that may become. */
 export class RequestScope {
   readonly #given: ProtectionLevel;
+  readonly #protects: boolean;
   #answer: ProtectionLevel = inClear;
   #left: number;
 
-  constructor({ protection = inClear, maxAnswerLength = requestDefaults.maxAnswerLength }: RequestScopeOptions = {}) {
+  constructor(options: RequestScopeOptions = {}) {
+    const { protection = inClear, protects = false, maxAnswerLength = requestDefaults.maxAnswerLength } = options;
     this.#given = protection;
+    this.#protects = protects;
     this.#left = maxAnswerLength;
   }
 
@@ -33,9 +38,10 @@ export class RequestScope {
     return this.#left;
   }
 
-  /** True where the request is protected well enough; the answer then is as well. */
+  /** True where the request is protected well enough and the answer can be; it then has to be. */
   admits({ request, response }: RequiredProtection): boolean {
     if (!suffices(this.#given, request)) return false;
+    if (!this.#protects && !suffices(inClear, response)) return false;
     this.#answer = atLeast(this.#answer, response);
     return true;
   }

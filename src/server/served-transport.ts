@@ -1,5 +1,6 @@
 import type { Notification, ServerEvent } from "../dlms/association/events.ts";
 import type { NegotiatedContext } from "../dlms/association/negotiation.ts";
+import { overheadIn } from "../dlms/association/protection.ts";
 import type { DlmsServerConnection } from "../dlms/association/server-connection.ts";
 import { refuseAll, type ServiceRequest, type ServiceResult } from "../dlms/association/services.ts";
 import type { Channel } from "../session/data-link.ts";
@@ -33,6 +34,8 @@ interface Served {
   readonly channel: Channel;
   readonly connection: DlmsServerConnection;
   handler: ServiceHandler | undefined;
+  /** The association has keys. */
+  protects: boolean;
 }
 
 /** One transport of a server: the clients on it, their associations, and the services under way. */
@@ -52,12 +55,13 @@ export class ServedTransport {
   }
 
   /**
-   * Sends a notification to a client, when it has an association here or needs none; false when it has not.
+   * Sends a notification to a client, when it has an association here or needs none; false when it has not, and when it does
+   * not read what it was sent before.
    * @throws LocalProtocolError where the client did not agree to such notifications
    */
   notify(channel: Channel, notification: Notification): boolean {
     const served = this.#served.get(keyOf(channel));
-    if (served === undefined || !served.connection.reachable) return false;
+    if (served === undefined || !served.connection.reachable || this.#session.congested) return false;
     served.connection.notify(notification);
     this.#session.flush();
     return true;
@@ -74,7 +78,8 @@ export class ServedTransport {
 
   #accept(channel: Channel): DlmsServerConnection | undefined {
     const connection = this.#options.connect(channel);
-    if (connection !== undefined) this.#served.set(keyOf(channel), { channel: { ...channel }, connection, handler: undefined });
+    if (connection !== undefined)
+      this.#served.set(keyOf(channel), { channel: { ...channel }, connection, handler: undefined, protects: false });
     return connection;
   }
 
@@ -83,6 +88,7 @@ export class ServedTransport {
     switch (event.type) {
       case "associated":
         served.handler = this.#options.handler(served.channel, event.context);
+        served.protects = overheadIn(event.context) > 0;
         return;
       case "released":
         served.handler = undefined;
@@ -95,10 +101,13 @@ export class ServedTransport {
     }
   }
 
-  #carryOut({ invokeId, request, protection }: ServerEvent & { readonly type: "indication" }, { connection, handler }: Served): void {
+  #carryOut(
+    { invokeId, request, protection }: ServerEvent & { readonly type: "indication" },
+    { connection, handler, protects }: Served,
+  ): void {
     if (handler === undefined) return;
     const { observer, onFailure, maxAnswerLength } = this.#options;
-    const scope = new RequestScope({ protection, maxAnswerLength });
+    const scope = new RequestScope({ protection, protects, maxAnswerLength });
     const answer = (result: ServiceResult): void => {
       if (mayChange(request)) observer.afterChange?.();
       connection.respond(invokeId, result, scope.answerProtection);

@@ -18,6 +18,11 @@ export interface ServerSessionOptions<Event> {
   readonly onClosed: (error: Error | undefined) => void;
   /** Milliseconds without a byte after which the transport is closed; undefined for never. */
   readonly idleTimeout?: number;
+  /**
+   * Milliseconds that a peer has to complete an APDU, from connecting and from the first octet since the last APDU or
+   * answer; undefined for ever. Not for shared lines, where most of what is heard is not for this end.
+   */
+  readonly apduTimeout?: number;
   readonly silence?: number;
   readonly trace?: TraceSink;
   /** Channels one peer may hold open on this transport. */
@@ -31,15 +36,33 @@ interface OpenChannel<Event> {
 
 const defaultMaxChannels = 16;
 
-/** The pump of a server: like the client's, with one application connection for each (client, server) pair. */
+/** Octets of answers that are handed to the transport together. */
+const flushAt = 0x10000;
+
+/** Milliseconds that one peer may keep the process busy before others have their turn. */
+const turn = 10;
+
+/**
+ * The pump of a server: like the client's, with one application connection for each (client, server) pair. What a peer asks
+ * for beyond what it reads, or beyond its turn, waits; meanwhile nothing more is heard of it.
+ */
 export class ServerSession<Event> {
   readonly #options: ServerSessionOptions<Event>;
   readonly #channels = new Map<number, OpenChannel<Event>>();
   readonly #alarm: Alarm;
   readonly #silence: Alarm;
   readonly #idle: Alarm;
+  readonly #overdue: Alarm;
+  readonly #nextTurn: Alarm;
+  /** What was heard and not looked at yet. */
+  #waiting: readonly StationEvent[] = [];
+  /** Octets of answers since the transport was last handed any. */
+  #unsent = 0;
+  #owesApdu = false;
   #closed = false;
   #paused = false;
+  /** The transport takes no more until it has drained. */
+  #congested = false;
 
   constructor(options: ServerSessionOptions<Event>) {
     this.#options = options;
@@ -47,11 +70,24 @@ export class ServerSession<Event> {
     this.#alarm = new Alarm(timers, () => this.#handleTimeout());
     this.#silence = new Alarm(timers, () => this.#handleSilence());
     this.#idle = new Alarm(timers, () => transport.destroy());
+    this.#overdue = new Alarm(timers, () => {
+      if (this.#owesApdu) transport.destroy();
+    });
+    this.#nextTurn = new Alarm(timers, () => this.#goOn());
     transport.onClose((error) => this.#finish(error));
-    transport.onDrain(() => this.#resume());
+    transport.onDrain(() => {
+      this.#congested = false;
+      this.#goOn();
+    });
     transport.onData((chunk) => this.#receive(chunk));
     this.#touch(timers.now());
+    this.#expectApdu(timers.now());
     this.flush();
+  }
+
+  /** The peer does not read what it was sent already. */
+  get congested(): boolean {
+    return this.#congested;
   }
 
   /** Sends what the channels have queued, and re-arms the timers. To be called after a late answer. */
@@ -77,37 +113,66 @@ export class ServerSession<Event> {
     const now = timers.now();
     trace?.({ at: now, direction: "received", layer: "line", bytes: chunk });
     this.#touch(now);
+    this.#expectApdu(now);
     if (silence !== undefined) this.#silence.set(now + silence);
     this.#deliver(link.receiveBytes(chunk, now), now);
   }
 
   #deliver(events: readonly StationEvent[], now: number): void {
-    for (const event of events) {
+    if (this.#waiting.length === 0) this.#handleAll(events, now);
+    else this.#waiting = [...this.#waiting, ...events.map(kept)];
+  }
+
+  #handleAll(events: readonly StationEvent[], now: number): void {
+    const { timers } = this.#options;
+    for (const [index, event] of events.entries()) {
+      this.#handle(event, now);
       if (this.#closed) return;
-      switch (event.type) {
-        case "apdu":
-          this.#receiveApdu(event, now);
-          break;
-        case "opened":
-        case "closed":
-          this.#forget(event.channel);
-          break;
-        case "discarded":
-          this.#options.trace?.({ at: now, direction: "received", layer: "link", bytes: event.bytes, note: event.reason });
-          break;
-        case "failed":
-          this.#finish(event.error);
-          this.#options.transport.destroy();
-          return;
+      if (this.#unsent >= flushAt) this.#transmit(now);
+      const left = index + 1 < events.length;
+      if (left && (this.#congested || timers.now() - now > turn)) {
+        this.#waiting = events.slice(index + 1).map(kept);
+        break;
       }
     }
     this.#transmit(now);
+    if (this.#waiting.length > 0 && !this.#congested) this.#nextTurn.set(timers.now());
+    if (this.#waiting.length > 0 || this.#congested) this.#pause();
+  }
+
+  /** Goes on with what waits, and hears more when it is done. */
+  #goOn(): void {
+    if (this.#closed || this.#congested) return;
+    const events = this.#waiting;
+    this.#waiting = [];
+    if (events.length > 0) this.#handleAll(events, this.#options.timers.now());
+    if (this.#waiting.length === 0 && !this.#congested) this.#resume();
+  }
+
+  #handle(event: StationEvent, now: number): void {
+    switch (event.type) {
+      case "apdu":
+        this.#receiveApdu(event, now);
+        break;
+      case "opened":
+      case "closed":
+        this.#forget(event.channel);
+        break;
+      case "discarded":
+        this.#options.trace?.({ at: now, direction: "received", layer: "link", bytes: event.bytes, note: event.reason });
+        break;
+      case "failed":
+        this.#finish(event.error);
+        this.#options.transport.destroy();
+        break;
+    }
   }
 
   #receiveApdu(event: StationEvent & { readonly type: "apdu" }, now: number): void {
     const { trace } = this.#options;
     const open = this.#open(event.channel);
     if (open === undefined) return;
+    this.#owesApdu = false;
     trace?.({ at: now, direction: "received", layer: "apdu", bytes: event.bytes });
     this.#tell(open.application.receiveApdu(event.bytes, now, event.confirmed), open.channel);
     this.#drain(open, now);
@@ -137,6 +202,7 @@ export class ServerSession<Event> {
     const { link, trace } = this.#options;
     for (let apdu = open.application.apduToSend(); apdu !== undefined; apdu = open.application.apduToSend()) {
       trace?.({ at: now, direction: "sent", layer: "apdu", bytes: apdu.bytes });
+      this.#unsent += apdu.bytes.length;
       if (apdu.confirmed) link.send(open.channel, apdu.bytes, now);
       else link.sendUnconfirmed(open.channel, apdu.bytes, now);
     }
@@ -145,17 +211,23 @@ export class ServerSession<Event> {
   #transmit(now: number): void {
     if (this.#closed) return;
     const { link, transport, trace } = this.#options;
+    this.#unsent = 0;
     for (let bytes = link.dataToSend(); bytes !== undefined; bytes = link.dataToSend()) {
       trace?.({ at: now, direction: "sent", layer: "line", bytes });
-      if (!transport.write(bytes) && !this.#paused) {
-        // The peer asks faster than it reads: hear no more requests until it has caught up.
-        this.#paused = true;
-        transport.pause();
-      }
+      this.#owesApdu = false;
+      if (!transport.write(bytes)) this.#congested = true;
     }
+    // The peer asks faster than it reads: hear no more requests until it has caught up.
+    if (this.#congested) this.#pause();
     let deadline = link.nextTimeout;
     for (const open of this.#channels.values()) deadline = earlier(deadline, open.application.nextTimeout);
     this.#alarm.set(deadline);
+  }
+
+  #pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#options.transport.pause();
   }
 
   #resume(): void {
@@ -191,16 +263,27 @@ export class ServerSession<Event> {
     if (idleTimeout !== undefined) this.#idle.set(now + idleTimeout);
   }
 
+  #expectApdu(now: number): void {
+    const { apduTimeout } = this.#options;
+    if (apduTimeout === undefined || this.#owesApdu) return;
+    this.#owesApdu = true;
+    this.#overdue.set(now + apduTimeout);
+  }
+
   #finish(error: Error | undefined): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#alarm.stop();
-    this.#silence.stop();
-    this.#idle.stop();
+    this.#waiting = [];
+    for (const alarm of [this.#alarm, this.#silence, this.#idle, this.#overdue, this.#nextTurn]) alarm.stop();
     for (const { channel } of this.#channels.values()) this.#options.onChannelClosed(channel);
     this.#channels.clear();
     this.#options.onClosed(error);
   }
+}
+
+/** An event that outlives the link's buffer. */
+function kept(event: StationEvent): StationEvent {
+  return "bytes" in event ? { ...event, bytes: event.bytes.slice() } : event;
 }
 
 function keyOf(channel: Channel): number {

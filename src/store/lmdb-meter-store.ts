@@ -59,7 +59,7 @@ export class LmdbMeterStore implements MeterStore {
     try {
       database.transactionSync(() => {
         database.putSync(coreKey, this.#codec.core(state));
-        for (const [name, { rows }] of Object.entries(state.profiles)) this.#saveRows(name, rows);
+        for (const [name, rows] of this.#codec.rowsOf(state)) this.#saveRows(name, rows);
       });
     } catch (cause) {
       this.#failed = true;
@@ -76,7 +76,7 @@ export class LmdbMeterStore implements MeterStore {
   }
 
   #remember(state: Readonly<MeterState>): void {
-    for (const [name, { rows }] of Object.entries(state.profiles)) {
+    for (const [name, rows] of this.#codec.rowsOf(state)) {
       this.#saved.set(name, { rows, first: rows.firstSequence, next: rows.nextSequence });
     }
   }

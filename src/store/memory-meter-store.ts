@@ -1,27 +1,37 @@
-import type { CaptureBuffer, MeterState, ProfileName } from "../meter-model/index.ts";
+import { InvariantError } from "../errors.ts";
+import type { CaptureBuffer, MeterState, StateCodec } from "../meter-model/index.ts";
 import type { MeterStore } from "../virtual-meter/store.ts";
+
+interface Saved {
+  readonly core: unknown;
+  readonly rows: ReadonlyMap<string, CaptureBuffer>;
+}
 
 /** Keeps a copy of the last state saved, for as long as the process lives. */
 export class MemoryMeterStore implements MeterStore {
-  #saved: MeterState | undefined;
+  readonly #codec: StateCodec;
+  #saved: Saved | undefined;
+
+  constructor(codec: StateCodec) {
+    this.#codec = codec;
+  }
 
   load(): MeterState | undefined {
-    return this.#saved === undefined ? undefined : copy(this.#saved);
+    if (this.#saved === undefined) return undefined;
+    const { core, rows } = this.#saved;
+    const restored = this.#codec.restore(structuredClone(core), (name) => encoded(this.#codec, rows.get(name)));
+    if ("damage" in restored) throw new InvariantError(`a copy of the state cannot be used: ${restored.damage}`);
+    return restored.state;
   }
 
   save(state: Readonly<MeterState>): void {
-    this.#saved = copy(state);
+    const rows = new Map(this.#codec.rowsOf(state).map(([name, buffer]) => [name, buffer.resized(buffer.capacity)]));
+    this.#saved = { core: structuredClone(this.#codec.core(state)), rows };
   }
 
   async close(): Promise<void> {}
 }
 
-function copy(state: Readonly<MeterState>): MeterState {
-  const { profiles, ...core } = state;
-  const copies = Object.entries(profiles).map(([name, profile]) => [name, { ...profile, rows: copyRows(profile.rows) }]);
-  return { ...structuredClone(core), profiles: Object.fromEntries(copies) as Record<ProfileName, MeterState["profiles"][ProfileName]> };
-}
-
-function copyRows(rows: CaptureBuffer): CaptureBuffer {
-  return rows.resized(rows.capacity);
+function encoded(codec: StateCodec, rows: CaptureBuffer | undefined): readonly unknown[] {
+  return Array.from({ length: rows?.length ?? 0 }, (_, index) => codec.encodeRow((rows as CaptureBuffer).rowAt(index)));
 }

@@ -21,12 +21,12 @@ export class MeterCounters {
 
   /**
    * @param book none for a meter that forgets everything when it ends
-   * @param first where a new key begins to count; a meter that forgets begins higher each time, or its clients would take it
-   *   for a recording of itself
+   * @param first where a new key begins to count, at 1 or above: clients that have heard nothing yet have 0, and take what is
+   *   higher. A meter that forgets begins higher each time, or its clients would take it for a recording of itself
    */
-  constructor(book: CounterBook | undefined, first = 0) {
+  constructor(book: CounterBook | undefined, first = 1) {
     this.#book = book;
-    this.#first = Math.min(first, end);
+    this.#first = Math.min(Math.max(first, 1), end);
   }
 
   /**

@@ -8,13 +8,16 @@ import { associationObjects, shortNameAssociationObjects } from "./mapping/assoc
 import { billingObjects } from "./mapping/billing.ts";
 import { clockObjects } from "./mapping/clock.ts";
 import { demandObjects } from "./mapping/demand.ts";
+import { disconnectObjects } from "./mapping/disconnect.ts";
 import { energyObjects } from "./mapping/energy.ts";
+import { eventObjects } from "./mapping/events.ts";
 import { identityObjects } from "./mapping/identity.ts";
 import { invocationCounterObjects } from "./mapping/invocation-counters.ts";
 import { type ProfileEncodings, profileObjects } from "./mapping/profiles.ts";
 import { securityObjects } from "./mapping/security.ts";
 import { supplyObjects } from "./mapping/supply.ts";
 import { tariffObjects } from "./mapping/tariff.ts";
+import { logged } from "./programming-log.ts";
 import { associationNames, type MeterRole, meterAccess, meterShortNames } from "./roles.ts";
 import type { AssociationKeys } from "./security/association-keys.ts";
 import type { SecuritySetup } from "./security/security-setup.ts";
@@ -35,6 +38,8 @@ export function meterObjects(meter: Meter, identity: MeterIdentity, profileEncod
     ...energyObjects(meter),
     ...demandObjects(meter),
     ...supplyObjects(meter),
+    ...disconnectObjects(meter),
+    ...eventObjects(meter),
     ...tariffObjects(meter),
     ...billingObjects(meter),
     ...profileObjects(meter, profileEncodings),
@@ -56,7 +61,11 @@ export function virtualMeterServer(options: VirtualMeterOptions): DlmsServer {
   const device = new LogicalDevice({
     sap: identity.managementSap,
     name: identity.logicalDeviceName,
-    objects: [...meterObjects(meter, identity, profileEncodings), ...securityObjects(setups), ...invocationCounterObjects(associations)],
+    objects: [
+      ...meterObjects(meter, identity, profileEncodings),
+      ...securityObjects(setups),
+      ...invocationCounterObjects(associations),
+    ].map((object) => logged(object, meter)),
     access: meterAccess,
     shortNames: meterShortNames,
   });
@@ -71,9 +80,11 @@ export function virtualMeterServer(options: VirtualMeterOptions): DlmsServer {
     },
     logicalDevices: [device],
     associations: new AssociationTable(associations),
-    ownObjects: ({ role }, view, referencing) =>
-      referencing === "short-name"
-        ? shortNameAssociationObjects(view, meterShortNames)
-        : associationObjects(associationNames[role as MeterRole], view, associations.find((one) => one.role === role)?.setup?.logicalName),
+    ownObjects: ({ role }, view, referencing) => {
+      const setup = associations.find((one) => one.role === role)?.setup?.logicalName;
+      return referencing === "short-name"
+        ? shortNameAssociationObjects(view, meterShortNames, setup)
+        : associationObjects(associationNames[role as MeterRole], view, setup);
+    },
   });
 }

@@ -87,6 +87,14 @@ describe("dlms with keys", function () {
     expect(toHex(unwrapKey(SecretKey.from(fromHex(ek)), wrapped).exposeSecret())).to.equal(ak);
   });
 
+  it("warns of a key that the list of processes shows, without showing it again", async () => {
+    const { code, stderr } = await run("keys", "wrap", "--kek", `hex:${ek}`, "--key", `hex:${ak}`);
+    const warnings = ["--kek", "--key"].map(
+      (flag) => `warning: ${flag}: the command line is visible to others; use env:NAME or file:PATH\n`,
+    );
+    expect([code, stderr]).to.deep.equal([0, warnings.join("")]);
+  });
+
   it("writes the keys of a meter to files that nobody else may read", async () => {
     const folder = join(root, "keys");
     const { code, stdout } = await run("keys", "generate", "--demo", folder, "--json");

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { toHex } from "../../src/bytes/hex.ts";
 import type { AssociationOptions } from "../../src/client/connect.ts";
 import type { DlmsClient } from "../../src/client/dlms-client.ts";
+import { AssociationSn } from "../../src/cosem-objects/classes/association-sn.ts";
 import { Data } from "../../src/cosem-objects/classes/data.ts";
 import { keyIds, SecuritySetupV1 } from "../../src/cosem-objects/classes/security-setup.ts";
 import { bitsOfProtection } from "../../src/cosem-objects/required-protection.ts";
@@ -97,6 +98,32 @@ describe("Commissioning over an association", function () {
         expect(await setupOf(full)).to.equal(0x6c);
         const weaker = full.invoke(SecuritySetupV1, ownSetup, "securityActivate", 0x24);
         expect(await codeOf(world.settle(weaker))).to.equal("read-write-denied");
+      });
+
+      it("is done by short names too", async () => {
+        const meter = new SecuredMeter({ suite });
+        const byShortNames = { ...asClient("management", suite), referencing: "short-name" as const };
+        const client = await connect(meter, byShortNames);
+        expect(await world.settle(client.get(AssociationSn, "0.0.40.0.0.255", "securitySetupReference"))).to.equal(ownSetup);
+        const next = fresh();
+        await transfer(client, "global-unicast", next);
+        expect(await codeOf(connect(meter, byShortNames)), "with the old key").to.not.equal("nothing");
+        const again = await connect(meter, { ...asClient("management", suite, next), referencing: "short-name" });
+        expect(await world.settle(again.get(SecuritySetupV1, ownSetup, "securitySuite"))).to.equal(suite);
+      });
+
+      it("is done by management for another role, whose old key is refused at once", async () => {
+        const meter = new SecuredMeter({ suite });
+        const standing = await connect(meter, asClient("technician", suite));
+        const client = await connect(meter, asClient("management", suite));
+        const next = fresh();
+        const keyWrapped = wrapKey(keys.other(suite), next);
+        await world.settle(client.invoke(SecuritySetupV1, "0.0.43.0.3.255", "keyTransfer", [{ keyId: "global-unicast", keyWrapped }]));
+        expect(await codeOf(world.settle(standing.getRaw(serial))), "in the association that stands").to.not.equal("nothing");
+        expect(await codeOf(connect(meter, asClient("technician", suite))), "in another").to.not.equal("nothing");
+        const technician = await connect(meter, asClient("technician", suite, next));
+        expect(await world.settle(technician.getRaw(serial))).to.have.length.greaterThan(2);
+        expect(await world.settle(client.getRaw(serial)), "management goes on").to.have.length.greaterThan(2);
       });
 
       it("is for management alone", async () => {

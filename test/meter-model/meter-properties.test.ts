@@ -10,6 +10,7 @@ import {
   minute,
   RowStatus,
   second,
+  stateCodec,
 } from "../../src/meter-model/index.ts";
 import { MemoryMeterStore } from "../../src/store/memory-meter-store.ts";
 import { anyLoad, newMeter, paris, plain, rowsOf } from "./support.ts";
@@ -53,7 +54,7 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
 );
 
 function reloaded(meter: Meter, load: LoadModel): Meter {
-  const store = new MemoryMeterStore();
+  const store = new MemoryMeterStore(stateCodec);
   store.save(meter.state);
   const state = store.load();
   if (state === undefined) throw new TypeError("nothing was saved");

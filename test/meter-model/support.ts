@@ -12,6 +12,7 @@ import {
   type MeterState,
   type OperatingPoint,
   second,
+  stateCodec,
   type TimeZoneRule,
   utc,
 } from "../../src/meter-model/index.ts";
@@ -67,11 +68,8 @@ export function rowsOf(rows: CaptureRows & { rowAt?(index: number): CaptureRow }
 
 /** A state as plain values, rows included, to be compared. */
 export function plain(state: Readonly<MeterState>): unknown {
-  const profiles = Object.entries(state.profiles).map(([name, { rows, ...rest }]) => [
-    name,
-    { ...rest, columns: rows.columns, first: rows.firstSequence, rows: rowsOf(rows) },
-  ]);
-  return structuredClone({ ...state, profiles: Object.fromEntries(profiles) });
+  const rows = stateCodec.rowsOf(state).map(([name, buffer]) => [name, buffer.columns, buffer.firstSequence, rowsOf(buffer)]);
+  return structuredClone({ core: stateCodec.core(state), rows });
 }
 
 /** Stamps as UTC text to the second. */

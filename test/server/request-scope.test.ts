@@ -2,13 +2,15 @@ import { expect } from "chai";
 import { type ObjectRight, parseRight } from "../../src/cosem-objects/access.ts";
 import { Data } from "../../src/cosem-objects/classes/data.ts";
 import { Register } from "../../src/cosem-objects/classes/register.ts";
+import { attribute, defineClass, method } from "../../src/cosem-objects/define.ts";
 import { LogicalDevice } from "../../src/cosem-objects/logical-device.ts";
-import { type LogicalName, logicalNameToBytes } from "../../src/cosem-objects/logical-name.ts";
+import { type LogicalName, logicalName as logicalNameSchema, logicalNameToBytes } from "../../src/cosem-objects/logical-name.ts";
 import { bind } from "../../src/cosem-objects/object.ts";
 import { noProtection } from "../../src/cosem-objects/required-protection.ts";
 import { type NegotiatedContext, supportedConformance } from "../../src/dlms/association/negotiation.ts";
 import type { ProtectionLevel } from "../../src/dlms/association/protection.ts";
-import type { GetResult, ServiceRequest, ServiceResultOf } from "../../src/dlms/association/services.ts";
+import type { ActionOutcome, GetResult, ServiceRequest, ServiceResultOf } from "../../src/dlms/association/services.ts";
+import { integer, octetString } from "../../src/dlms/axdr/data-schemas.ts";
 import type { DlmsData } from "../../src/dlms/axdr/dlms-data.ts";
 import { Dispatcher } from "../../src/server/dispatcher.ts";
 import { RequestScope } from "../../src/server/request-scope.ts";
@@ -63,6 +65,38 @@ function device(right: ObjectRight = { read: true, write: true, invoke: true }) 
   return { done, dispatcher: new Dispatcher(view, { association }) };
 }
 
+const Vault = defineClass({
+  classId: 8003,
+  version: 0,
+  name: "Vault",
+  attributes: { logicalName: attribute(1, logicalNameSchema, "r", "identifies the object") },
+  methods: { open: method(1, integer, "gives what is inside", octetString) },
+});
+
+const openVault = {
+  method: { classId: Vault.classId, logicalName: logicalNameToBytes(large), methodId: 1 },
+  parameter: Uint8Array.of(0x0f, 0),
+};
+
+/** A device with a method that returns so many octets, at once or later. */
+function deviceThatReturns(octets: number, waits: boolean) {
+  const done = { opened: 0 };
+  const object = bind(Vault, {
+    logicalName: large,
+    attributes: {},
+    methods: {
+      open: () => {
+        done.opened += 1;
+        const content = new Uint8Array(octets);
+        return waits ? Promise.resolve(content) : content;
+      },
+    },
+  });
+  const right = parseRight("rx") as ObjectRight;
+  const view = new LogicalDevice({ sap: 1, name: "TST0000000000001", objects: [object], access: () => right }).view("all", () => []);
+  return { done, dispatcher: new Dispatcher(view, { association }) };
+}
+
 const attributeOf = (classId: number, name: LogicalName, attributeId: number) => ({
   attribute: { classId, logicalName: logicalNameToBytes(name), attributeId },
   selection: undefined,
@@ -114,6 +148,20 @@ describe("The answer to one request", () => {
     ]);
     expect((await results(dispatcher, all, new RequestScope())).map(outcome)).to.deep.equal(["data"]);
   });
+
+  for (const waits of [false, true])
+    it(`leaves out what a method returns beyond it, though the method has succeeded${waits ? " later" : ""}`, async () => {
+      const { dispatcher, done } = deviceThatReturns(valueLength, waits);
+      const scope = new RequestScope({ maxAnswerLength: 1.5 * valueLength });
+      const request: ServiceRequest = { service: "action", list: true, methods: Array.from({ length: 3 }, () => openVault) };
+      const [first, ...others] = (await dispatcher.handle(request, scope)).results as readonly ActionOutcome[];
+      expect(first?.returned?.data?.length).to.equal(valueLength + 4);
+      expect(others).to.deep.equal([
+        { result: "success", returned: { error: "other-reason" } },
+        { result: "other-reason", returned: undefined },
+      ]);
+      expect(done.opened, "the third is not carried out").to.equal(2);
+    });
 
   it("leaves the next request all of its room", async () => {
     const { dispatcher } = device();
@@ -178,9 +226,15 @@ describe("Protection that an object asks for", () => {
 
   it("of the answer adds up over a request", async () => {
     const { dispatcher } = device(parseRight("rx:/ae") as ObjectRight);
-    const scope = new RequestScope();
+    const scope = new RequestScope({ protects: true });
     expect(scope.answerProtection).to.deep.equal({ authenticated: false, encrypted: false });
     await results(dispatcher, requests["get"] as ServiceRequest, scope);
     expect(scope.answerProtection).to.include({ authenticated: true, encrypted: true });
+  });
+
+  it("of the answer is refused where there are no keys", () => {
+    const scope = new RequestScope({ protection: levels["signed"], protects: false });
+    expect(scope.admits(parseRight("r:/a")?.protection ?? noProtection)).to.equal(false);
+    expect(scope.admits(noProtection)).to.equal(true);
   });
 });

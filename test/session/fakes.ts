@@ -44,7 +44,10 @@ export class FakeTransport implements Transport {
   }
 
   receive(hex: string): void {
-    this.#onData(fromHex(hex));
+    this.receiveBytes(fromHex(hex));
+  }
+  receiveBytes(chunk: Uint8Array): void {
+    this.#onData(chunk);
   }
   drain(): void {
     this.#onDrain();

@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { toHex } from "../../src/bytes/hex.ts";
+import { fromHex, toHex } from "../../src/bytes/hex.ts";
 import { ServerSession, type ServerSessionOptions } from "../../src/session/server-session.ts";
 import { VirtualTimers } from "../../src/session/timers.ts";
 import { FakeApplication, FakeStation, FakeTransport, linkError } from "./fakes.ts";
 
-interface Setup extends Partial<Pick<ServerSessionOptions<string>, "idleTimeout" | "silence" | "maxChannels">> {
+interface Setup extends Partial<Pick<ServerSessionOptions<string>, "idleTimeout" | "apduTimeout" | "silence" | "maxChannels">> {
   readonly react?: (heard: string) => void;
   /** Answers at once. */
   readonly answers?: boolean;
@@ -199,6 +199,87 @@ describe("ServerSession", () => {
     transport.drain();
     transport.drain();
     expect(transport.calls).to.deep.equal(["pause", "resume"]);
+  });
+
+  it("does not look at more requests while the peer does not read answers, and goes on where it stopped", () => {
+    const { transport, heard, application } = setUp({ answers: false });
+    transport.receive("100101 100110");
+    transport.keepsUp = false;
+    application(16).outgoing.push(new Uint8Array(0x10000));
+    transport.receive("100120 100130 100140");
+    expect(heard.slice(2)).to.deep.equal(["16: 20 at 0"]);
+    transport.receive("100150");
+    expect(heard.slice(3)).to.deep.equal([]);
+    transport.keepsUp = true;
+    transport.drain();
+    expect(heard.slice(3)).to.deep.equal(["16: 30 at 0", "16: 40 at 0", "16: 50 at 0"]);
+    expect(transport.calls).to.deep.equal(["pause", "resume"]);
+  });
+
+  it("keeps what waits though the chunk that it came in is used again", () => {
+    const { transport, heard, application } = setUp({ answers: false });
+    transport.receive("100110");
+    transport.keepsUp = false;
+    application(16).outgoing.push(new Uint8Array(0x10000));
+    const chunk = fromHex("100120 100130");
+    transport.receiveBytes(chunk);
+    chunk.fill(0xee);
+    transport.keepsUp = true;
+    transport.drain();
+    expect(heard.at(-1)).to.equal("16: 30 at 0");
+  });
+
+  it("lets others have their turn between requests that take long", () => {
+    const slow = setUp({ react: (what) => what.endsWith("at 0") && slow.timers.advance(20) });
+    slow.transport.receive("100110 100120 100130");
+    expect(slow.heard.slice(1)).to.deep.equal(["16: 10 at 0"]);
+    expect(slow.transport.calls).to.deep.equal(["pause"]);
+    slow.timers.advance(0);
+    expect(slow.heard.slice(2)).to.deep.equal(["16: 20 at 20", "16: 30 at 20"]);
+    expect(slow.transport.calls).to.deep.equal(["pause", "resume"]);
+    expect(slow.transport.written).to.have.length(3);
+  });
+
+  it("forgets what waits when the transport is gone", () => {
+    const slow = setUp({ react: (what) => what.endsWith("at 0") && slow.timers.advance(20) });
+    slow.transport.receive("100110 100120");
+    slow.transport.fail();
+    slow.timers.advance(1000);
+    expect(slow.heard.slice(1)).to.deep.equal(["16: 10 at 0", "closed 16", "gone without error"]);
+  });
+
+  it("goes when a peer does not complete an APDU in time, counted from its first octet", () => {
+    const { transport, timers, heard } = setUp({ apduTimeout: 100, answers: false });
+    timers.advance(90);
+    transport.receive("100110");
+    timers.advance(1000);
+    for (let octet = 0; octet < 9; octet++) {
+      transport.receive("10");
+      timers.advance(11);
+    }
+    expect(heard.slice(2)).to.deep.equal([]);
+    timers.advance(1);
+    expect(heard.slice(2)).to.deep.equal(["closed 16", "gone without error"]);
+  });
+
+  it("goes when a peer that connects says nothing whole", () => {
+    const { timers, heard } = setUp({ apduTimeout: 100 });
+    timers.advance(99);
+    expect(heard).to.deep.equal([]);
+    timers.advance(1);
+    expect(heard).to.deep.equal(["gone without error"]);
+  });
+
+  it("gives a peer that is answered on the way the same time again", () => {
+    const { transport, timers, session, application, heard } = setUp({ apduTimeout: 100, answers: false });
+    transport.receive("100110");
+    for (let frame = 0; frame < 5; frame++) {
+      transport.receive("10");
+      timers.advance(90);
+      application(16).outgoing.push(Uint8Array.of(0x77));
+      session.flush();
+    }
+    expect(heard.slice(2)).to.deep.equal([]);
   });
 
   it("closes politely, once", async () => {

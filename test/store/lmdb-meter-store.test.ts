@@ -24,7 +24,7 @@ describe("MeterStore", () => {
     [
       "MemoryMeterStore",
       () => {
-        const only = new MemoryMeterStore();
+        const only = new MemoryMeterStore(stateCodec);
         return { open: () => only };
       },
     ],

@@ -33,6 +33,14 @@ describe("MeterCounters", () => {
     expect(new MeterCounters(book).of("k").receiveCounter(client, "unicast").lowestAcceptable).to.equal(lowestAcceptable);
   });
 
+  it("begins at 1, whatever the clock of a meter that forgets says: clients take what is above 0", () => {
+    for (const first of [undefined, 0, -1_000_000]) {
+      expect(new MeterCounters(undefined, first).of("k").sendCounter.take(), String(first)).to.equal(1);
+    }
+    expect(new MeterCounters(new MemoryCounterBook()).of("k").sendCounter.take(), "with a book").to.equal(1);
+    expect(new MeterCounters(undefined, 77).of("k").sendCounter.take()).to.equal(77);
+  });
+
   it("stores seldom", () => {
     const book = new MemoryCounterBook();
     let writes = 0;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { StoreError } from "../../src/errors.ts";
-import { type DomainEvent, day, hour, minute, second, syntheticLoad, utc } from "../../src/meter-model/index.ts";
+import { type DomainEvent, day, hour, minute, second, stateCodec, syntheticLoad, utc } from "../../src/meter-model/index.ts";
 import { VirtualTimers } from "../../src/session/timers.ts";
 import { MemoryMeterStore } from "../../src/store/memory-meter-store.ts";
 import { MeterRunner, type RunnerOptions } from "../../src/virtual-meter/runner.ts";
@@ -71,7 +71,7 @@ describe("MeterRunner", () => {
   });
 
   it("stores a state a new meter goes on from", () => {
-    const store = new MemoryMeterStore();
+    const store = new MemoryMeterStore(stateCodec);
     const { timers, runner, meter } = running({ store, speed: 1000 });
     timers.advance(20_000);
     runner.stop();

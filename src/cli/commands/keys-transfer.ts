@@ -5,7 +5,7 @@ import { keyId } from "../../dlms/security/key-id.ts";
 import { wrapKey } from "../../dlms/security/key-wrap.ts";
 import { SecretKey } from "../../dlms/security/secret-key.ts";
 import { securitySuites } from "../../dlms/security/suite.ts";
-import { ConfigError, DlmsError, ServiceError } from "../../errors.ts";
+import { AssociationRejectedError, ConfigError, DlmsError, ServiceError } from "../../errors.ts";
 import { securitySetupOf } from "../keys/setup-session.ts";
 import { withTargetOptions } from "../options.ts";
 import type { Output } from "../output.ts";
@@ -70,20 +70,28 @@ async function transfer(output: Output, options: TransferOptions, text: string):
       await client.invoke(SecuritySetupV1, setup, "keyTransfer", data);
     });
   } catch (error) {
-    // What the meter has refused has not happened. Whatever else went wrong, it may have: the link may have died behind it.
-    if (!(error instanceof DlmsError) || error instanceof ServiceError || error instanceof ConfigError) throw error;
+    if (isRefusal(error)) throw error;
     const holds = own ? await whichHolds(target, withNew(target, keys), options, output) : "unknown";
     if (holds !== "new") {
-      output.note(holds === "old" ? "the meter still has the old keys" : "keep the old and the new keys: the meter may have either");
+      output.note(holds === "old" ? "the meter still has the old keys" : "neither the old nor the new keys could be tried out: keep both");
       throw error;
     }
-    output.note("the link failed, and the meter has the new keys");
+    output.note("nothing was heard of the transfer, and the meter has the new keys");
   }
   const holds = own ? await whichHolds(target, withNew(target, keys), options, output) : "unknown";
   output.result({ transferred: ids, holds }, () =>
     [...ids.map(({ key, id }) => `${transferable[key].title}: ${id}`), verdicts[holds]].join("\n"),
   );
   if (holds === "old") process.exitCode = 4;
+}
+
+/**
+ * What the meter has refused has not happened. Whatever else went wrong, it may have: the link may have died behind it, now
+ * or when the same keys were transferred before, so that the meter does not know the old ones any more.
+ */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof AssociationRejectedError) return false;
+  return !(error instanceof DlmsError) || error instanceof ServiceError || error instanceof ConfigError;
 }
 
 type Verdict = "new" | "old" | "unknown";

@@ -25,14 +25,15 @@ const inClear = { authenticated: false, encrypted: false } as const;
 
 /**
  * Green Book 9.4.4: protocol version, context, mechanism, title, Initiate, secret; the first fault decides.
+ * @param open the Initiate request, deciphered where it has to be; undefined where there is none
  * @param mayTry whether the secret may be looked at; a client that tries too often is told that it is wrong
  */
 export function examine(
   aarq: Aarq,
-  initiate: InitiateRequest | undefined,
+  open: () => InitiateRequest | Refused | undefined,
   options: ServerAssociationOptions,
   mayTry: () => boolean,
-): { readonly context: NegotiatedContext; readonly hls: boolean } | Refused {
+): { readonly context: NegotiatedContext; readonly hls: boolean; readonly responseAllowed: boolean } | Refused {
   const { authentication, clientSap, serverSap, security } = options;
   const { maxReceivePduSize = unlimitedPduSize, maxSendPduSize = unlimitedPduSize } = options;
   if (aarq.protocolVersion1 === false) return { diagnostic: { source: "acse-service-provider", value: "no-common-acse-version" } };
@@ -41,8 +42,11 @@ export function examine(
     return refused("application-context-name-not-supported");
   }
   // Nobody is served in clear where keys and a policy are agreed on, and nobody without keys otherwise.
-  const policyInClear = security === undefined || suffices(inClear, security.policy);
-  if (context.ciphered ? security === undefined : !policyInClear) return refused("application-context-name-not-supported");
+  const policyInClear =
+    security === undefined || (suffices(inClear, security.policy) && suffices(inClear, security.answerPolicy ?? security.policy));
+  // A client that nobody knows has whatever context it likes, and then keys that are wrong.
+  const withoutKeys = authentication !== undefined && security === undefined;
+  if (context.ciphered ? withoutKeys : !policyInClear) return refused("application-context-name-not-supported");
   const mechanism = aarq.mechanism ?? "none";
   const expected = expectedMechanism(authentication, mechanism);
   if (mechanism !== expected) {
@@ -54,7 +58,9 @@ export function examine(
   if (aarq.callingApTitle === undefined ? needsTitle : aarq.callingApTitle.length !== systemTitleLength) {
     return refused("calling-ap-title-not-recognized");
   }
+  const initiate = open();
   if (initiate === undefined) return refused("no-reason-given");
+  if ("diagnostic" in initiate) return initiate;
   const negotiated = negotiate(initiate, options.supportedConformance ?? supportedFor(context.referencing));
   const protectionOverhead = context.ciphered && security !== undefined ? overheadOf(security) : 0;
   const initiateError = negotiated.error ?? tooSmall(protectionOverhead, negotiated.clientMaxReceivePduSize);
@@ -69,6 +75,7 @@ export function examine(
   if (!hls && !authenticates(aarq, authentication)) return { ...refused("authentication-failure"), secret: true };
   return {
     hls,
+    responseAllowed: initiate.responseAllowed,
     context: {
       clientSap,
       serverSap,

@@ -34,6 +34,11 @@ export class BlockSender {
     return this.#payload === undefined;
   }
 
+  /** Octets of the payload, as long as it is kept. */
+  get held(): number {
+    return this.#payload?.length ?? 0;
+  }
+
   /** The next block; the last one, empty, once all are cut. */
   next(): Block {
     const payload = this.#payload ?? new Uint8Array();

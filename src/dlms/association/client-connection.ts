@@ -163,7 +163,8 @@ export class DlmsClientConnection {
     return events;
   }
 
-  #receive(bytes: Uint8Array, now: number): ClientEvent[] {
+  /** @param joined true for what came in blocks: it holds no blocks itself, ciphered or not, or they would go on without end */
+  #receive(bytes: Uint8Array, now: number, joined = false): ClientEvent[] {
     switch (bytes[0]) {
       case apduTags.aare.plain:
         return this.#state === "associating" ? this.#receiveAare(bytes, now) : [];
@@ -185,7 +186,7 @@ export class DlmsClientConnection {
     if (bytes === opened && !isRefusal(apdu) && apdu.type !== "general-block-transfer") refuseInClear(this.#protection);
     switch (apdu.type) {
       case "general-block-transfer":
-        return this.#receiveBlock(this.#carrier.receive(apdu), now);
+        return this.#receiveBlock(joined ? { type: "aborted", reason: "nested" } : this.#carrier.receive(apdu), now);
       case "data-notification":
         if (apdu.invoke.confirmed) this.#outgoing.push({ bytes: protectRequest(this.#protection, confirmationOf(apdu)), confirmed: false });
         return [{ type: "notification", notification: apdu }];
@@ -216,7 +217,7 @@ export class DlmsClientConnection {
         outstanding.retries = this.#retries;
         return [{ type: "progress", invokeId: outstanding.invokeId, receivedBytes: step.receivedBytes }];
       case "apdu":
-        return this.#receive(step.bytes, now);
+        return this.#receive(step.bytes, now, true);
       case "aborted":
         return this.#failOldest(new RemoteProtocolError(abortReasons[step.reason]), now);
     }

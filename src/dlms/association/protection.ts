@@ -185,9 +185,16 @@ export class ApduProtection {
     return protectApdu(ciphering, this.#options(dedicated?.key ?? globalKey), control, (dedicated?.send ?? sendCounter).take(), content);
   }
 
-  /** An answer, protected like its request and no less than the policy says. */
-  answer(plain: Uint8Array, { form, level, header }: OpenedApdu): Uint8Array {
-    return this.protect(plain, form, atLeast(level, this.answerPolicy), header);
+  /**
+   * An answer, protected like its request and no less than the policy and what it is about need, which may be more than
+   * the request had (Green Book notes 7.9).
+   * @param request undefined for one in clear
+   * @throws as {@link protect}
+   */
+  answer(plain: Uint8Array, request: OpenedApdu | undefined, needed: ProtectionLevel): Uint8Array {
+    const level = atLeast(request?.level ?? nothing, atLeast(this.answerPolicy, needed));
+    if (request === undefined && suffices(nothing, level)) return plain;
+    return this.protect(plain, request?.form ?? this.preferredForm, level, request?.header);
   }
 
   /**

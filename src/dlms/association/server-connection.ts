@@ -7,7 +7,7 @@ import { apduTags, tagMeaning } from "../xdlms/tags.ts";
 import { ApduCarrier, type OutgoingApdu } from "./apdu-carrier.ts";
 import type { InvokeId, Notification, ServerEvent } from "./events.ts";
 import { type NegotiatedContext, unlimitedPduSize } from "./negotiation.ts";
-import { ApduProtection, atLeast, isCiphered, type OpenedApdu, overheadIn, type ProtectionLevel, suffices } from "./protection.ts";
+import { ApduProtection, isCiphered, type OpenedApdu, overheadIn, type ProtectionLevel, suffices } from "./protection.ts";
 import { AccessServer } from "./server-access.ts";
 import type { ServerExchange, ServerStep } from "./server-exchange.ts";
 import { malformedAarq, ServerHandshake } from "./server-handshake.ts";
@@ -19,7 +19,7 @@ import { follow, type ServerInput, type ServerState, serverTransitions } from ".
 
 /** A service under way. */
 interface Pending {
-  readonly respond: (result: ServiceResult) => Uint8Array | undefined;
+  readonly respond: (result: ServiceResult, needed: ProtectionLevel) => Uint8Array | undefined;
   /** False where the request came in a frame that is never answered. */
   readonly answered: boolean;
   /** How the request was protected; its answer is so too. */
@@ -105,10 +105,8 @@ export class DlmsServerConnection {
     const pending = this.#pending.get(invokeId);
     if (pending === undefined) return;
     this.#pending.delete(invokeId);
-    const apdu = pending.respond(result);
-    if (apdu === undefined || !pending.answered) return;
-    const { openedFrom } = pending;
-    this.#sendService(apdu, openedFrom && { ...openedFrom, level: atLeast(openedFrom.level, needed) });
+    const apdu = pending.respond(result, needed);
+    if (apdu !== undefined && pending.answered) this.#sendService(apdu, pending.openedFrom, needed);
   }
 
   /**
@@ -198,7 +196,7 @@ export class DlmsServerConnection {
         return [{ type: "indication", invokeId: this.#lastInvokeId, request: step.request, protection: openedFrom?.level }];
       }
       case "answer":
-        this.#sendService(encodeApdu(step.apdu), openedFrom);
+        this.#sendService(encodeApdu(step.apdu), openedFrom, step.needed);
         return [];
       case "not-negotiated":
         return this.#refuse("service-not-allowed", "service-not-supported");
@@ -258,11 +256,21 @@ export class DlmsServerConnection {
     return { ...context, clientMaxReceivePduSize: context.clientMaxReceivePduSize - overheadIn(context) };
   }
 
-  /** Sends an answer, protected like the request and no less than the policy says. */
-  #sendService(apdu: Uint8Array, openedFrom: OpenedApdu | undefined): void {
-    const bytes = this.#protection === undefined || openedFrom === undefined ? apdu : this.#protection.answer(apdu, openedFrom);
-    if (this.#carrier.carries(bytes.length)) this.#carrier.send(bytes);
+  /** Sends an answer, protected as it has to be; what cannot be protected so is not sent at all. */
+  #sendService(apdu: Uint8Array, openedFrom: OpenedApdu | undefined, needed = inClear): void {
+    const bytes = this.#protectedAnswer(apdu, openedFrom, needed);
+    if (bytes !== undefined && this.#carrier.carries(bytes.length)) this.#carrier.send(bytes);
     else this.#refuse("service-not-allowed", "other-reason");
+  }
+
+  #protectedAnswer(apdu: Uint8Array, openedFrom: OpenedApdu | undefined, needed: ProtectionLevel): Uint8Array | undefined {
+    if (this.#protection === undefined) return suffices(inClear, needed) ? apdu : undefined;
+    try {
+      return this.#protection.answer(apdu, openedFrom, needed);
+    } catch (error) {
+      if (error instanceof SecurityError) return undefined;
+      throw error;
+    }
   }
 
   #refuse(stateError: StateError, serviceError: ExceptionServiceError): ServerEvent[] {

@@ -1,18 +1,22 @@
 import type { Apdu } from "../xdlms/apdu.ts";
 import type { ConformanceName } from "../xdlms/conformance.ts";
 import type { NegotiatedContext } from "./negotiation.ts";
+import type { ProtectionLevel } from "./protection.ts";
 import type { ServiceRequest, ServiceResult } from "./services.ts";
 
 /** What one APDU of a request leads to. */
 export type ServerStep =
-  /** A service to carry out; `respond` makes the answer of its result, or nothing where none is due. */
+  /**
+   * A service to carry out; `respond` makes the answer of its result, or nothing where none is due. The blocks that follow
+   * the answer are `needed` to be protected like it.
+   */
   | {
       readonly type: "indication";
       readonly request: ServiceRequest;
-      readonly respond: (result: ServiceResult) => Uint8Array | undefined;
+      readonly respond: (result: ServiceResult, needed: ProtectionLevel) => Uint8Array | undefined;
     }
-  /** An answer that needs no service. */
-  | { readonly type: "answer"; readonly apdu: Apdu }
+  /** An answer that needs no service; a block is `needed` to be protected like the answer that it is of. */
+  | { readonly type: "answer"; readonly apdu: Apdu; readonly needed?: ProtectionLevel }
   /** Not part of what was negotiated. */
   | { readonly type: "not-negotiated" }
   /** Nothing that a server takes, or could answer. */

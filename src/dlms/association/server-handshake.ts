@@ -47,16 +47,14 @@ export class ServerHandshake {
   associate(aarq: Aarq, mayTry: () => boolean): AssociateStep {
     this.#challenge = undefined;
     this.#protection?.start(aarq.callingApTitle);
-    const initiate = this.#initiateOf(aarq);
-    const outcome = "diagnostic" in initiate ? initiate : examine(aarq, initiate.request, this.#options, mayTry);
+    const outcome = examine(aarq, () => this.#initiateOf(aarq), this.#options, mayTry);
     if ("diagnostic" in outcome) {
       return { type: "refused", aare: this.#rejection(aarq, outcome), secret: outcome.secret === true };
     }
-    const { context } = outcome;
-    const ciphered = "ciphered" in initiate && initiate.ciphered;
-    if (outcome.hls) return this.#challengeFor(aarq, context, ciphered);
-    const wanted = !("request" in initiate) || initiate.request?.responseAllowed !== false;
-    return { type: "established", aare: wanted ? this.#acceptance(context, ciphered, {}) : undefined, context };
+    const { context, hls, responseAllowed } = outcome;
+    const ciphered = aarq.userInformation !== undefined && isCiphered(aarq.userInformation);
+    if (hls) return this.#challengeFor(aarq, context, ciphered);
+    return { type: "established", aare: responseAllowed ? this.#acceptance(context, ciphered, {}) : undefined, context };
   }
 
   /** Takes what came after the challenge; anything but pass 3 is not allowed yet. */
@@ -83,34 +81,26 @@ export class ServerHandshake {
   }
 
   /** The Initiate request, opened where it is ciphered. What cannot be opened is refused like a wrong secret. */
-  #initiateOf(aarq: Aarq): { readonly request: InitiateRequest | undefined; readonly ciphered: boolean } | Refused {
-    const { userInformation } = aarq;
-    if (userInformation === undefined) return { request: undefined, ciphered: false };
+  #initiateOf({ userInformation, applicationContext }: Aarq): InitiateRequest | Refused | undefined {
+    if (userInformation === undefined) return undefined;
     const ciphered = isCiphered(userInformation);
+    const protection = this.#protection;
     try {
+      if (!ciphered) return isCipheredContext(applicationContext) ? undecipherable : initiateIn(userInformation);
       // A client that has no keys here is told so; one that nobody knows, that its keys are wrong.
-      if (
-        this.#protection === undefined &&
-        this.#options.authentication !== undefined &&
-        (ciphered || isCipheredContext(aarq.applicationContext))
-      ) {
-        return { request: undefined, ciphered };
-      }
-      if (!ciphered)
-        return isCipheredContext(aarq.applicationContext) ? undecipherable : { request: initiateIn(userInformation), ciphered };
-      if (this.#protection === undefined) return undecipherable;
-      const { plain, level } = this.#protection.open(userInformation, true);
+      if (protection === undefined) return this.#options.authentication === undefined ? undecipherable : undefined;
+      const { plain, level } = protection.open(userInformation, true);
       const request = initiateIn(plain);
-      if (!level.authenticated || !suffices({ ...level, signed: true }, this.#protection.policy)) return undecipherable;
+      if (!level.authenticated || !suffices({ ...level, signed: true }, protection.policy)) return undecipherable;
       if (request?.dedicatedKey !== undefined) {
         // A key that anybody could read on the way is none.
         if (!level.encrypted) return undecipherable;
-        this.#protection.useDedicatedKey(SecretKey.from(request.dedicatedKey));
+        protection.useDedicatedKey(SecretKey.from(request.dedicatedKey));
       }
-      return { request, ciphered };
+      return request;
     } catch (error) {
       if (error instanceof SecurityError || (ciphered && error instanceof DecodeError)) return undecipherable;
-      if (error instanceof DecodeError) return { request: undefined, ciphered };
+      if (error instanceof DecodeError) return undefined;
       throw error;
     }
   }

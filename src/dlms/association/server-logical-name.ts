@@ -9,6 +9,7 @@ import { decodeDataList, decodeSingle, encodeActionOutcomes, encodeGetResults } 
 import { BlockReceiver } from "./block-receiver.ts";
 import { BlockSender, rawCapacity } from "./block-sender.ts";
 import type { NegotiatedContext } from "./negotiation.ts";
+import type { ProtectionLevel } from "./protection.ts";
 import { goesWhole, negotiated, type ServerExchange, type ServerStep } from "./server-exchange.ts";
 import type { ActionOutcome, GetResult, ServiceRequest, ServiceResult } from "./services.ts";
 import { Transfers } from "./transfers.ts";
@@ -26,6 +27,8 @@ interface Incoming {
 interface Outgoing {
   readonly service: "get" | "action";
   readonly sender: BlockSender;
+  /** How each block has to be protected at least. */
+  readonly needed: ProtectionLevel;
   /** The block last sent: asked for again where it was lost. */
   last: Apdu | undefined;
 }
@@ -38,8 +41,13 @@ interface Pending {
   readonly lastBlock: number | undefined;
 }
 
-/** Transfers that one client may have under way in each direction; each holds a payload. */
-const maxTransfers = 4;
+/** A service that is done, and how its answer has to be protected at least. */
+interface Answered extends Pending {
+  readonly needed: ProtectionLevel;
+}
+
+/** Transfers that one client may have under way in each direction, and octets of answers that are kept for it. */
+const maxTransfers = { count: 4, octets: 2 * 1024 * 1024 } as const;
 
 /**
  * The server's side of GET, SET and ACTION with their block transfers (Green Book 9.3.6..9.3.8, 9.4.6.12). A new request
@@ -48,8 +56,9 @@ const maxTransfers = 4;
 export class LogicalNameServer implements ServerExchange {
   readonly #context: NegotiatedContext;
   readonly #maxRequestLength: number;
-  readonly #incoming = new Transfers<Incoming>(maxTransfers);
-  readonly #outgoing = new Transfers<Outgoing>(maxTransfers);
+  // Requests are bounded one by one.
+  readonly #incoming = new Transfers<Incoming>({ ...maxTransfers, octetsOf: () => 0 });
+  readonly #outgoing = new Transfers<Outgoing>({ ...maxTransfers, octetsOf: ({ sender }) => sender.held });
 
   /** @param maxRequestLength octets that a request may have over all its blocks */
   constructor(context: NegotiatedContext, maxRequestLength: number) {
@@ -141,11 +150,11 @@ export class LogicalNameServer implements ServerExchange {
     return {
       type: "indication",
       request,
-      respond: (result) => (invoke.confirmed ? this.#respond(pending, result) : undefined),
+      respond: (result, needed) => (invoke.confirmed ? this.#respond({ ...pending, needed }, result) : undefined),
     };
   }
 
-  #respond(pending: Pending, result: ServiceResult): Uint8Array | undefined {
+  #respond(pending: Answered, result: ServiceResult): Uint8Array | undefined {
     switch (result.service) {
       case "get":
         return this.#respondGet(pending, result.results);
@@ -239,7 +248,7 @@ export class LogicalNameServer implements ServerExchange {
     if (outgoing?.service !== "get" || (outgoing.sender.ended && blockNumber === outgoing.sender.blockNumber))
       return refused("no-long-get-in-progress");
     const apdu = this.#blockAfter(blockNumber, outgoing, invoke);
-    return apdu === undefined ? refused("data-block-number-invalid") : { type: "answer", apdu };
+    return apdu === undefined ? refused("data-block-number-invalid") : { type: "answer", apdu, needed: outgoing.needed };
   }
 
   #nextActionBlock({ invoke, blockNumber }: ApduOf<"action-request-next-pblock">): ServerStep {
@@ -251,7 +260,7 @@ export class LogicalNameServer implements ServerExchange {
     if (outgoing?.service !== "action" || (outgoing.sender.ended && blockNumber === outgoing.sender.blockNumber))
       return refused("no-long-action-in-progress");
     const apdu = this.#blockAfter(blockNumber, outgoing, invoke);
-    return apdu === undefined ? refused("long-action-aborted") : { type: "answer", apdu };
+    return apdu === undefined ? refused("long-action-aborted") : { type: "answer", apdu, needed: outgoing.needed };
   }
 
   /** The next block, or the last one again for a client that did not get it; undefined for any other number. */
@@ -276,7 +285,7 @@ export class LogicalNameServer implements ServerExchange {
     return outgoing.last;
   }
 
-  #respondGet({ invoke, list }: Pending, results: readonly GetResult[]): Uint8Array {
+  #respondGet({ invoke, list, needed }: Answered, results: readonly GetResult[]): Uint8Array {
     const [single] = results;
     const whole = encodeApdu(
       list || single === undefined
@@ -290,10 +299,10 @@ export class LogicalNameServer implements ServerExchange {
       const refused = encodeApdu({ type: "get-response-with-list", invoke, results: results.map(() => error) });
       return list && this.#fits(refused) ? refused : encodeApdu({ type: "get-response-normal", invoke, result: error });
     }
-    return this.#startSending("get", invoke, payload, getBlockOverhead);
+    return this.#startSending("get", invoke, payload, getBlockOverhead, needed);
   }
 
-  #respondAction({ invoke, list }: Pending, results: readonly ActionOutcome[]): Uint8Array {
+  #respondAction({ invoke, list, needed }: Answered, results: readonly ActionOutcome[]): Uint8Array {
     const [single] = results;
     const whole = encodeApdu(
       list || single === undefined
@@ -312,12 +321,18 @@ export class LogicalNameServer implements ServerExchange {
           : { type: "action-response-normal", invoke, ...only },
       );
     }
-    return this.#startSending("action", invoke, payload, actionBlockOverhead);
+    return this.#startSending("action", invoke, payload, actionBlockOverhead, needed);
   }
 
-  #startSending(service: Outgoing["service"], invoke: InvokeIdAndPriority, payload: Uint8Array, overhead: number): Uint8Array {
+  #startSending(
+    service: Outgoing["service"],
+    invoke: InvokeIdAndPriority,
+    payload: Uint8Array,
+    overhead: number,
+    needed: ProtectionLevel,
+  ): Uint8Array {
     const sender = new BlockSender(payload, rawCapacity(this.#context.clientMaxReceivePduSize - overhead));
-    const outgoing = { service, sender, last: undefined };
+    const outgoing = { service, sender, needed, last: undefined };
     this.#outgoing.start(invoke.invokeId, outgoing);
     return encodeApdu(this.#nextOutgoing(outgoing, invoke));
   }

@@ -7,6 +7,7 @@ import { decodeOctetString, decodeReadRequest, decodeWriteRequest } from "./bloc
 import { BlockReceiver } from "./block-receiver.ts";
 import { BlockSender, rawCapacity } from "./block-sender.ts";
 import type { NegotiatedContext } from "./negotiation.ts";
+import type { ProtectionLevel } from "./protection.ts";
 import { goesWhole, negotiated, type ServerExchange, type ServerStep } from "./server-exchange.ts";
 import type { GetResult, VariableRequest } from "./services.ts";
 
@@ -17,6 +18,8 @@ interface Incoming {
 
 interface Outgoing {
   readonly sender: BlockSender;
+  /** How each block has to be protected at least. */
+  readonly needed: ProtectionLevel;
   /** The block last sent: asked for again where it was lost. */
   last: Apdu | undefined;
 }
@@ -84,7 +87,7 @@ export class ShortNameServer implements ServerExchange {
     return {
       type: "indication",
       request: { service: "read", variables },
-      respond: (result) => (result.service === "read" ? this.#respondRead(result.results) : undefined),
+      respond: (result, needed) => (result.service === "read" ? this.#respondRead(result.results, needed) : undefined),
     };
   }
 
@@ -147,14 +150,14 @@ export class ShortNameServer implements ServerExchange {
   #nextBlock(received: number): ServerStep {
     const outgoing = this.#outgoing;
     if (outgoing === undefined) return refuse("read", "no-long-get-in-progress");
-    const { sender, last } = outgoing;
-    if (received > 0 && received === sender.blockNumber - 1 && last !== undefined) return { type: "answer", apdu: last };
-    if (received === sender.blockNumber && !sender.ended) return { type: "answer", apdu: this.#nextOutgoing(outgoing) };
+    const { sender, last, needed } = outgoing;
+    if (received > 0 && received === sender.blockNumber - 1 && last !== undefined) return { type: "answer", apdu: last, needed };
+    if (received === sender.blockNumber && !sender.ended) return { type: "answer", apdu: this.#nextOutgoing(outgoing), needed };
     this.#outgoing = undefined;
     return refuse("read", sender.ended ? "no-long-get-in-progress" : "data-block-number-invalid");
   }
 
-  #respondRead(results: readonly GetResult[]): Uint8Array {
+  #respondRead(results: readonly GetResult[], needed: ProtectionLevel): Uint8Array {
     const whole = encodeApdu(readResponse(results));
     if (goesWhole(whole.length, this.#context)) return whole;
     const size = rawCapacity(this.#context.clientMaxReceivePduSize - readBlockOverhead);
@@ -165,7 +168,7 @@ export class ShortNameServer implements ServerExchange {
       return encodeApdu({ type: "confirmed-service-error", service: "read", errorClass: "service", value: "pdu-size" });
     }
     // What is cut is the body of the whole response.
-    this.#outgoing = { sender: new BlockSender(whole.subarray(1), size), last: undefined };
+    this.#outgoing = { sender: new BlockSender(whole.subarray(1), size), needed, last: undefined };
     return encodeApdu(this.#nextOutgoing(this.#outgoing));
   }
 

@@ -1,10 +1,17 @@
-/** Transfers under way, by invoke id: a few at a time, of which the oldest gives way. */
+/** What transfers may hold: so many of them, and so many octets, of which each tells its own. */
+export interface TransferLimits<Transfer> {
+  readonly count: number;
+  readonly octets: number;
+  readonly octetsOf: (transfer: Transfer) => number;
+}
+
+/** Transfers under way, by invoke id: a few at a time, of which the oldest gives way. The one begun last is always kept. */
 export class Transfers<Transfer> {
-  readonly #limit: number;
+  readonly #limits: TransferLimits<Transfer>;
   readonly #byInvokeId = new Map<number, Transfer>();
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(limits: TransferLimits<Transfer>) {
+    this.#limits = limits;
   }
 
   get(invokeId: number): Transfer | undefined {
@@ -14,12 +21,20 @@ export class Transfers<Transfer> {
   start(invokeId: number, transfer: Transfer): void {
     this.#byInvokeId.delete(invokeId);
     this.#byInvokeId.set(invokeId, transfer);
-    if (this.#byInvokeId.size <= this.#limit) return;
-    const [oldest] = this.#byInvokeId.keys();
-    this.#byInvokeId.delete(oldest as number);
+    for (const oldest of this.#byInvokeId.keys()) {
+      if (oldest === invokeId || !this.#tooMuch()) return;
+      this.#byInvokeId.delete(oldest);
+    }
   }
 
   end(invokeId: number): void {
     this.#byInvokeId.delete(invokeId);
+  }
+
+  #tooMuch(): boolean {
+    const { count, octets, octetsOf } = this.#limits;
+    let held = 0;
+    for (const transfer of this.#byInvokeId.values()) held += octetsOf(transfer);
+    return this.#byInvokeId.size > count || held > octets;
   }
 }

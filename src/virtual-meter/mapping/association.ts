@@ -63,7 +63,11 @@ function associationObject(logicalName: LogicalName, view: ObjectView, securityS
 }
 
 /** The association object of an association with short names; those with logical names are not seen there. */
-export function shortNameAssociationObjects(view: ObjectView, names: ShortNames): readonly VisibleObject[] {
+export function shortNameAssociationObjects(
+  view: ObjectView,
+  names: ShortNames,
+  securitySetup = noSecuritySetup,
+): readonly VisibleObject[] {
   const object = bind(AssociationSn, {
     logicalName: currentAssociation,
     attributes: {
@@ -73,7 +77,7 @@ export function shortNameAssociationObjects(view: ObjectView, names: ShortNames)
           baseName,
           ...accessRightsOf(object.cosemClass, right),
         })),
-      securitySetupReference: noSecuritySetup,
+      securitySetupReference: securitySetup,
     },
     methods: {
       readByLogicalName: (attributes, context) => attributes.map((attribute) => readByLogicalName(view, attribute, context)),

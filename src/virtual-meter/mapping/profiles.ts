@@ -1,4 +1,3 @@
-import type { ByteWriter } from "../../bytes/byte-writer.ts";
 import { noCaptureObject } from "../../cosem-objects/capture-object.ts";
 import { ProfileGeneric } from "../../cosem-objects/classes/profile-generic.ts";
 import type { LogicalName } from "../../cosem-objects/logical-name.ts";
@@ -6,12 +5,12 @@ import { profileNames as logicalNames } from "../../cosem-objects/names.ts";
 import { bind, type CosemObject } from "../../cosem-objects/object.ts";
 import { profileBuffer, type RowSource } from "../../cosem-objects/profile-source.ts";
 import { dataTag } from "../../dlms/axdr/data-type.ts";
-import { clockStatus, dateTimeLength, instantToDateTime, writeDateTime } from "../../dlms/axdr/date-time.ts";
 import type { TableEncoding } from "../../dlms/axdr/table-writer.ts";
-import { type CaptureRows, type Meter, type ProfileName, RowStatus } from "../../meter-model/index.ts";
+import type { CaptureRows, Meter, ProfileName } from "../../meter-model/index.ts";
 import { settle, toMeterInstant } from "./clock.ts";
 import { type ColumnMapping, columnMappings, value } from "./columns.ts";
 import { data } from "./data-object.ts";
+import { writeStamp } from "./stamp.ts";
 
 const profiles: Readonly<Record<ProfileName, { readonly buffer: LogicalName; readonly status: LogicalName }>> = {
   load: { buffer: logicalNames.load, status: "0.0.96.10.1.255" },
@@ -87,16 +86,6 @@ function rowSource(meter: Meter, rows: CaptureRows, columns: readonly ColumnMapp
       }
     },
   };
-}
-
-function writeStamp(writer: ByteWriter, rows: CaptureRows, row: number): void {
-  const status = rows.statusAt(row);
-  const clockBits =
-    (status & RowStatus.daylightSaving ? clockStatus.daylightSavingActive : 0) |
-    (status & RowStatus.clockInvalid ? clockStatus.invalidValue : 0);
-  writer.u8(dataTag["octet-string"]);
-  writer.u8(dateTimeLength);
-  writeDateTime(writer, instantToDateTime(rows.stampAt(row), -rows.offsetMinutesAt(row), clockBits));
 }
 
 function lastStatus(rows: CaptureRows): number {

@@ -22,7 +22,6 @@ const meterTitle = fromHex("4447570035933512");
 const serial = "0.0.96.1.0.255";
 const password = "a secret of ours";
 
-const pemOf = (key: PrivateKey): string => keyObjectOf(key).export({ type: "pkcs8", format: "pem" }).toString();
 const pemsOf = (...certificates: readonly Certificate[]): string => certificates.map(({ octets }) => toPem("CERTIFICATE", octets)).join("");
 
 /** A meter in a process of its own, with keys in files, and a folder for its client. */
@@ -31,6 +30,7 @@ class Site {
   readonly suite: SecuritySuite;
   port = 0;
   #meter: CliService | undefined;
+  readonly #privateKeys: Uint8Array[] = [];
 
   constructor(suite: SecuritySuite) {
     this.suite = suite;
@@ -43,6 +43,11 @@ class Site {
     const path = join(this.folder, name);
     writeFileSync(path, text, { mode: 0o600 });
     return path;
+  }
+
+  privateKey(name: string, key: PrivateKey): string {
+    this.#privateKeys.push(key.exposeSecret());
+    return this.file(name, keyObjectOf(key).export({ type: "pkcs8", format: "pem" }).toString());
   }
 
   async start(lines: readonly string[]): Promise<void> {
@@ -70,6 +75,7 @@ class Site {
 
   async stop(): Promise<void> {
     await this.#meter?.stop();
+    this.#expectNoSecrets("the meter", this.#meter?.output ?? "");
     this.#meter = undefined;
   }
 
@@ -110,7 +116,7 @@ class Site {
   #expectNoSecrets(where: string, text: string): void {
     const keys = readdirSync(this.folder).filter((name) => /^(ek|ak|kek|gbek|new-ek|new-ak)$|\.ek$/.test(name));
     const secrets = keys.map((name) => fromHex(readFileSync(join(this.folder, name), "utf8").trim())).filter(({ length }) => length > 0);
-    expectNoSecrets(where, text, [...secrets, new TextEncoder().encode(password)]);
+    expectNoSecrets(where, text, [...secrets, ...this.#privateKeys, new TextEncoder().encode(password)]);
   }
 
   read(...options: readonly string[]): Promise<CliResult> {
@@ -140,7 +146,7 @@ describe("Commissioning from the command line", function () {
         expect((await site.read(...management())).code).to.equal(0);
         expect((await site.read(...management(), "--policy", "none")).code).to.equal(4);
         const manufacturer = ["--client", "3", "--auth", "manufacturer", "--password", `text:${password}`];
-        for (const policy of ["none", "auth"]) {
+        for (const policy of ["none", "auth", "encrypt"]) {
           const { code, stderr } = await site.read(...manufacturer, ...site.keys(), "--policy", policy);
           expect(code, `${policy}: ${stderr}`).to.equal(0);
         }
@@ -195,8 +201,8 @@ describe("Commissioning from the command line", function () {
       ];
 
       before(async () => {
-        site.file("client.key", pemOf(client));
-        site.file("server.key", pemOf(server));
+        site.privateKey("client.key", client);
+        site.privateKey("server.key", server);
         site.file("ca.pem", pemsOf(authority.certificate, serverCertificate));
         site.file("meter.pem", pemsOf(authority.certificate, serverCertificate, clientCertificate));
         await site.start([
@@ -212,7 +218,7 @@ describe("Commissioning from the command line", function () {
       it("opens associations by signature, and none for a key that is not the certificate's", async () => {
         const { code, stderr } = await site.read(...signing());
         expect(code, stderr).to.equal(0);
-        const stranger = site.file("stranger.key", pemOf(newKey(curve)));
+        const stranger = site.privateKey("stranger.key", newKey(curve));
         const wrong = signing().map((word) => (word.endsWith("client.key") ? `file:${stranger}` : word));
         expect((await site.read(...wrong)).code).to.equal(4);
       });

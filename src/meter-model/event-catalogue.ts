@@ -1,0 +1,142 @@
+import type { DomainEvent } from "./events.ts";
+
+/** The event logs, in the order of their instances 0.0.99.98.n. */
+export const eventLogNames = [
+  "standard",
+  "fraud",
+  "disconnector",
+  "programming",
+  "powerQuality",
+  "communication",
+  "tariff",
+  "credit",
+  "security",
+  "firmware",
+] as const;
+
+export type EventLogName = (typeof eventLogNames)[number];
+
+/** Entries that each log keeps. */
+export const eventLogCapacities: Readonly<Record<EventLogName, number>> = {
+  standard: 100,
+  fraud: 100,
+  disconnector: 100,
+  programming: 100,
+  powerQuality: 100,
+  communication: 100,
+  tariff: 50,
+  credit: 100,
+  security: 100,
+  firmware: 20,
+};
+
+/** Bit of an alarm register (1 to 3); the numbers are those of IDIS, register 3 is the meter's own. */
+export interface AlarmBit {
+  readonly register: 1 | 2 | 3;
+  readonly bit: number;
+}
+
+export interface EventDefinition {
+  readonly log: EventLogName;
+  /** As the log's event code object shows it. */
+  readonly code: number;
+  readonly alarms?: readonly AlarmBit[];
+}
+
+/** The code that each log has for having been emptied. */
+export const logClearedCode = 255;
+
+/** Every event that the meter logs: where, by which code, and which alarms it raises. */
+export const meterEvents = {
+  powerDown: { log: "standard", code: 1, alarms: [{ register: 2, bit: 0 }] },
+  powerUp: { log: "standard", code: 2, alarms: [{ register: 2, bit: 1 }] },
+  daylightSavingSwitched: { log: "standard", code: 3 },
+  clockAdjustedFrom: { log: "standard", code: 4 },
+  clockAdjustedTo: { log: "standard", code: 5 },
+  clockInvalid: { log: "standard", code: 6, alarms: [{ register: 1, bit: 0 }] },
+  calendarActivated: { log: "standard", code: 9 },
+  errorRegisterCleared: { log: "standard", code: 10 },
+  alarmRegisterCleared: { log: "standard", code: 11 },
+  calendarProgrammed: { log: "standard", code: 19 },
+  billingClosedByHand: { log: "standard", code: 21 },
+  parametersChanged: { log: "standard", code: 47 },
+  keysChanged: { log: "standard", code: 48, alarms: [{ register: 2, bit: 13 }] },
+  loadProfileCleared: { log: "standard", code: 254 },
+  readyForReconnection: { log: "disconnector", code: 59 },
+  manualDisconnection: { log: "disconnector", code: 60 },
+  manualConnection: { log: "disconnector", code: 61 },
+  remoteDisconnection: { log: "disconnector", code: 62 },
+  remoteConnection: { log: "disconnector", code: 63 },
+  localDisconnection: { log: "disconnector", code: 64 },
+  localReconnection: { log: "disconnector", code: 69 },
+  tariffCalendarActivated: { log: "tariff", code: 9 },
+  tariffCalendarProgrammed: { log: "tariff", code: 19 },
+  clockSet: { log: "programming", code: 1 },
+  calendarWritten: { log: "programming", code: 2 },
+  specialDaysWritten: { log: "programming", code: 3 },
+  demandPeriodChanged: { log: "programming", code: 5 },
+  captureChanged: { log: "programming", code: 7 },
+  securityPolicyChanged: { log: "programming", code: 16 },
+  keysWritten: { log: "programming", code: 17 },
+  communicationChanged: { log: "programming", code: 18 },
+  scriptExecuted: { log: "programming", code: 22 },
+  profileReset: { log: "programming", code: 23 },
+  maximumDemandReset: { log: "programming", code: 24 },
+} as const satisfies Readonly<Record<string, EventDefinition>>;
+
+export type MeterEventName = keyof typeof meterEvents | `rate${number}`;
+
+/** The definition of an event. The tariff log shows a rate that begins by its number. */
+export function eventDefinition(name: MeterEventName): EventDefinition {
+  if (Object.hasOwn(meterEvents, name)) return meterEvents[name as keyof typeof meterEvents];
+  return { log: "tariff", code: Number(name.slice("rate".length)) };
+}
+
+const openedBy = { remote: "remoteDisconnection", manual: "manualDisconnection", local: "localDisconnection" } as const;
+const closedBy = { remote: "remoteConnection", manual: "manualConnection", local: "localReconnection" } as const;
+
+/** What is logged of something that happened; a clock that was set gives its old and its new time. */
+export function logEntriesOf(event: DomainEvent): readonly { readonly name: MeterEventName; readonly at: number }[] {
+  const { at } = event;
+  switch (event.type) {
+    case "power-down":
+      return [{ name: "powerDown", at }];
+    case "power-up":
+      return [{ name: "powerUp", at }];
+    case "clock-set":
+      return [
+        { name: "clockAdjustedFrom", at: event.before },
+        { name: "clockAdjustedTo", at },
+        { name: "clockSet", at },
+      ];
+    case "clock-invalid":
+      return [{ name: "clockInvalid", at }];
+    case "daylight-saving-switched":
+      return [{ name: "daylightSavingSwitched", at }];
+    case "time-zone-changed":
+      return [{ name: "clockSet", at }];
+    case "rate-switched":
+      return [{ name: `rate${event.rate}`, at }];
+    case "calendar-activated":
+      return [
+        { name: "calendarActivated", at },
+        { name: "tariffCalendarActivated", at },
+      ];
+    case "calendar-programmed":
+      return [
+        { name: "calendarProgrammed", at },
+        { name: "tariffCalendarProgrammed", at },
+        { name: "calendarWritten", at },
+      ];
+    case "billing-closed":
+      return event.manual ? [{ name: "billingClosedByHand", at }] : [];
+    case "relay-opened":
+      return [{ name: openedBy[event.by], at }];
+    case "relay-closed":
+      return [{ name: closedBy[event.by], at }];
+    case "relay-ready":
+      return [{ name: "readyForReconnection", at }];
+    case "profile-reset":
+      return [{ name: event.profile === "load" ? "loadProfileCleared" : "profileReset", at }];
+  }
+}
