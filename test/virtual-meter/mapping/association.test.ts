@@ -21,16 +21,20 @@ const association: NegotiatedContext = {
   serverMaxReceivePduSize: 0xffff,
 };
 
-const data = (logicalName: "0.0.42.0.0.255" | "0.0.96.1.0.255" | "0.0.96.1.1.255") =>
+const data = (logicalName: "0.0.42.0.0.255" | "0.0.96.1.1.255") =>
   bind(Data, { logicalName, attributes: { value: { type: "unsigned", value: 7 } } });
 
-/** The association object of a role that sees a device name, a serial number, and one that fails; a third is not named. */
+/** The association object of a role that sees a device name, a serial number that can be set, and one that fails; a third is not named. */
 function associationObject(): CosemObject {
+  const serialNumber = bind(Data, {
+    logicalName: "0.0.96.1.0.255",
+    attributes: { value: { get: () => ({ type: "unsigned" as const, value: 7 }), set: () => undefined } },
+  });
   const failing = bind(Data, { logicalName: "0.0.96.1.2.255", attributes: { value: () => refuse("temporary-failure") } });
   const device = new LogicalDevice({
     sap: 1,
     name: "sample",
-    objects: [data("0.0.42.0.0.255"), data("0.0.96.1.0.255"), data("0.0.96.1.1.255"), failing],
+    objects: [data("0.0.42.0.0.255"), serialNumber, data("0.0.96.1.1.255"), failing],
     access: (_, name) => ({ read: true, write: name === "0.0.96.1.0.255", invoke: false }),
   });
   const names = new ShortNames([
