@@ -2,9 +2,10 @@ import { expect } from "chai";
 import { ByteReader } from "../../src/bytes/byte-reader.ts";
 import { ByteWriter } from "../../src/bytes/byte-writer.ts";
 import { fromHex } from "../../src/bytes/hex.ts";
-import { parseRight } from "../../src/cosem-objects/access.ts";
+import { type ObjectRight, parseRight } from "../../src/cosem-objects/access.ts";
 import { AssociationLn } from "../../src/cosem-objects/classes/association-ln.ts";
 import { Data } from "../../src/cosem-objects/classes/data.ts";
+import { Register } from "../../src/cosem-objects/classes/register.ts";
 import { LogicalDevice, type ObjectView, type VisibleObject } from "../../src/cosem-objects/logical-device.ts";
 import type { LogicalName } from "../../src/cosem-objects/logical-name.ts";
 import { bind, type CosemObject } from "../../src/cosem-objects/object.ts";
@@ -64,6 +65,37 @@ describe("LogicalDevice", () => {
         },
       },
     ]);
+  });
+
+  it("announces nothing writable that takes no value, and no method that does nothing", () => {
+    const set = () => undefined;
+    const right = { read: true, write: true, invoke: true };
+    const objects = [
+      bind(Data, { logicalName: "0.0.96.50.0.255", attributes: { value: { type: "unsigned", value: 1 } } }),
+      bind(Data, { logicalName: "0.0.96.50.1.255", attributes: { value: { get: () => ({ type: "unsigned", value: 1 }) as const, set } } }),
+      bind(Register, {
+        logicalName: "1.0.1.8.0.255",
+        attributes: { value: { type: "unsigned", value: 1 }, scalerUnit: { scaler: 0, unit: 30 } },
+      }),
+    ];
+    const view = new LogicalDevice({ sap: 1, name: "TST0000000000001", objects, access: () => right }).view("all", none);
+    const modes = view.objectList.map(({ accessRights }) => accessRights.attributeAccess[1]?.accessMode);
+    expect(modes).to.deep.equal(["read-only", "read-and-write", "read-only"]);
+    expect(view.objectList[2]?.accessRights.methodAccess).to.deep.equal([{ methodId: 1, accessMode: "no-access" }]);
+    expect(view.objectListV3[1]?.accessRights.attributeAccess[1]?.accessMode).to.equal(3);
+    expect(view.objectListV3[2]?.accessRights.methodAccess[0]?.accessMode).to.equal(0);
+  });
+
+  it("announces in version 3 the protection that is asked for", () => {
+    const right = parseRight("r:ae/ae") as ObjectRight;
+    const protectedDevice = new LogicalDevice({
+      sap: 1,
+      name: "TST0000000000001",
+      objects: [data("0.0.96.1.0.255", 1)],
+      access: () => right,
+    });
+    const [element] = protectedDevice.view("all", none).objectListV3;
+    expect(element?.accessRights.attributeAccess.map(({ accessMode }) => accessMode)).to.deep.equal([109, 109]);
   });
 
   it("lists itself through the object that carries the list", () => {
