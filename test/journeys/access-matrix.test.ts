@@ -6,6 +6,7 @@ import { AssociationLn } from "../../src/cosem-objects/classes/association-ln.ts
 import { type LogicalName, logicalNameToBytes } from "../../src/cosem-objects/logical-name.ts";
 import type { CosemObject } from "../../src/cosem-objects/object.ts";
 import type { NegotiatedContext } from "../../src/dlms/association/negotiation.ts";
+import type { AssociationSecurity } from "../../src/dlms/association/protection.ts";
 import type { AccessElement, AccessOutcome, ActionOutcome, GetResult, ServiceRequest } from "../../src/dlms/association/services.ts";
 import { encodeApdu } from "../../src/dlms/xdlms/apdu.ts";
 import type { Conformance } from "../../src/dlms/xdlms/conformance.ts";
@@ -163,7 +164,8 @@ class World {
       clientSap,
       authentication: { mechanism: "none" },
       preEstablished,
-      ...(security && { security }),
+      // Nobody has said whose keys these are, so that every APDU has to.
+      security: { ...(security as AssociationSecurity), form: "general-global" },
     });
   }
 }
@@ -222,8 +224,10 @@ describe("S7: what each role may do with each object", function () {
         const hidden = refused.filter(({ visible }) => !visible);
         // Management sees everything.
         if (role !== "management") expect(hidden.length).to.be.greaterThan(0);
-        for (const { element, what } of hidden) {
-          expect(await told(element), what).to.deep.equal(await told(elsewhere(element, "9.9.99.99.99.255")));
+        const nowhere = new Map<Verb, Awaited<ReturnType<typeof told>>>();
+        for (const { element, verb, what } of hidden) {
+          if (!nowhere.has(verb)) nowhere.set(verb, await told(elsewhere(element, "9.9.99.99.99.255")));
+          expect(await told(element), what).to.deep.equal(nowhere.get(verb));
         }
         client.close();
       });

@@ -1,0 +1,150 @@
+import { IecHdlcSetup } from "../../../cosem-objects/classes/iec-hdlc-setup.ts";
+import { IecLocalPortSetup } from "../../../cosem-objects/classes/iec-local-port-setup.ts";
+import { Ipv4Setup } from "../../../cosem-objects/classes/ipv4-setup.ts";
+import { MacAddressSetup } from "../../../cosem-objects/classes/mac-address-setup.ts";
+import { TcpUdpSetup } from "../../../cosem-objects/classes/tcp-udp-setup.ts";
+import type { AttributeValue, CosemClass } from "../../../cosem-objects/define.ts";
+import type { LogicalName } from "../../../cosem-objects/logical-name.ts";
+import { type Accessor, bind, type CosemObject, refuse } from "../../../cosem-objects/object.ts";
+import type { Meter } from "../../../meter-model/index.ts";
+import { parameter } from "./parameter.ts";
+
+const within =
+  (least: number, most: number) =>
+  (value: number): boolean =>
+    value >= least && value <= most;
+
+/** A name that the enumeration knows. */
+const named = (value: unknown): boolean => typeof value === "string";
+
+/** Declares attributes of one object as parameters. */
+function parametersOf<C extends CosemClass>(meter: Meter, cosemClass: C, logicalName: LogicalName) {
+  return <K extends keyof C["attributes"] & string>(
+    name: K,
+    initial: AttributeValue<C, K>,
+    permits?: (value: AttributeValue<C, K>) => boolean,
+  ): Accessor<AttributeValue<C, K>> => {
+    const definition = cosemClass.attributes[name] as C["attributes"][K];
+    return parameter(meter, { logicalName, attribute: definition.id, schema: definition.schema, initial, ...(permits && { permits }) });
+  };
+}
+
+/** Setups of the optical port, the serial line and the network. */
+export function communicationObjects(meter: Meter): readonly CosemObject[] {
+  return [
+    localPort(meter),
+    hdlc(meter, "0.0.22.0.0.255", 17),
+    hdlc(meter, "0.1.22.0.0.255", 17),
+    tcpUdp(meter),
+    ipv4(meter),
+    macAddress(meter),
+  ];
+}
+
+function localPort(meter: Meter): CosemObject {
+  const logicalName = "0.0.20.0.0.255";
+  const at = parametersOf(meter, IecLocalPortSetup, logicalName);
+  const nothing = new Uint8Array();
+  return bind(IecLocalPortSetup, {
+    logicalName,
+    attributes: {
+      defaultMode: at("defaultMode", "iec-62056-21", named),
+      defaultBaud: at("defaultBaud", "300", named),
+      proposedBaud: at("proposedBaud", "9600", named),
+      responseTime: at("responseTime", "20-ms", named),
+      deviceAddress: at("deviceAddress", nothing, (address) => address.length <= 32),
+      passwordP1: at("passwordP1", nothing, (password) => password.length <= 32),
+      passwordP2: at("passwordP2", nothing, (password) => password.length <= 32),
+      passwordW5: at("passwordW5", nothing, (password) => password.length <= 32),
+    },
+  });
+}
+
+function hdlc(meter: Meter, logicalName: LogicalName, address: number): CosemObject {
+  const at = parametersOf(meter, IecHdlcSetup, logicalName);
+  return bind(IecHdlcSetup, {
+    logicalName,
+    attributes: {
+      commSpeed: at("commSpeed", "9600", named),
+      windowSizeTransmit: at("windowSizeTransmit", 1, within(1, 7)),
+      windowSizeReceive: at("windowSizeReceive", 1, within(1, 7)),
+      maxInfoFieldLengthTransmit: at("maxInfoFieldLengthTransmit", 128, within(32, 2030)),
+      maxInfoFieldLengthReceive: at("maxInfoFieldLengthReceive", 128, within(32, 2030)),
+      interOctetTimeOut: at("interOctetTimeOut", 25, within(20, 6000)),
+      inactivityTimeOut: at("inactivityTimeOut", 120),
+      deviceAddress: at("deviceAddress", address, within(1, 0x3ffd)),
+    },
+  });
+}
+
+function tcpUdp(meter: Meter): CosemObject {
+  const logicalName = "0.0.25.0.0.255";
+  const at = parametersOf(meter, TcpUdpSetup, logicalName);
+  return bind(TcpUdpSetup, {
+    logicalName,
+    attributes: {
+      port: at("port", 4059, within(1, 0xffff)),
+      ipReference: at("ipReference", "0.0.25.1.0.255"),
+      maximumSegmentSize: at("maximumSegmentSize", 576, within(40, 0xffff)),
+      numberOfConnections: at("numberOfConnections", 255, within(1, 255)),
+      inactivityTimeOut: at("inactivityTimeOut", 180),
+    },
+  });
+}
+
+function ipv4(meter: Meter): CosemObject {
+  const logicalName = "0.0.25.1.0.255";
+  const at = parametersOf(meter, Ipv4Setup, logicalName);
+  const groups = at("multicastIpAddress", []);
+  const useDhcp = at("useDhcp", true);
+  /** Addresses that DHCP gives are not to be written. */
+  const fixed = (name: "ipAddress" | "subnetMask" | "gatewayIpAddress"): Accessor<number> => {
+    const { get, set } = at(name, 0);
+    return { get, set: (value, context) => (useDhcp.get(context) === true ? refuse("read-write-denied") : set?.(value, context)) };
+  };
+  return bind(Ipv4Setup, {
+    logicalName,
+    attributes: {
+      dataLinkReference: at("dataLinkReference", "0.0.25.2.0.255"),
+      ipAddress: fixed("ipAddress"),
+      multicastIpAddress: groups,
+      ipOptions: at("ipOptions", []),
+      subnetMask: fixed("subnetMask"),
+      gatewayIpAddress: fixed("gatewayIpAddress"),
+      useDhcp,
+      primaryDns: at("primaryDns", 0),
+      secondaryDns: at("secondaryDns", 0),
+    },
+    methods: {
+      addMulticastIpAddress: (address, context) => {
+        const present = groups.get(context) as readonly number[];
+        if (present.includes(address)) return undefined;
+        return replaced(groups.set?.([...present, address], context));
+      },
+      deleteMulticastIpAddress: (address, context) => {
+        const present = groups.get(context) as readonly number[];
+        if (!present.includes(address)) return refuse("other-reason");
+        return replaced(
+          groups.set?.(
+            present.filter((other) => other !== address),
+            context,
+          ),
+        );
+      },
+      countMulticastIpAddresses: (_, context) => (groups.get(context) as readonly number[]).length,
+    },
+  });
+}
+
+function replaced(refusal: unknown): ReturnType<typeof refuse<"other-reason">> | undefined {
+  return refusal === undefined ? undefined : refuse("other-reason");
+}
+
+function macAddress(meter: Meter): CosemObject {
+  const logicalName = "0.0.25.2.0.255";
+  const at = parametersOf(meter, MacAddressSetup, logicalName);
+  return bind(MacAddressSetup, {
+    logicalName,
+    attributes: { macAddress: at("macAddress", Uint8Array.of(0x02, 0, 0, 0, 0, 1), (address) => address.length === 6) },
+  });
+}
