@@ -1,7 +1,7 @@
 import type { TimeZoneRule } from "./local-time.ts";
 import type { ProfileName } from "./profiles.ts";
 import type { Rate } from "./rates.ts";
-import type { OpenCause } from "./relay.ts";
+import type { OpenCause } from "./relay-causes.ts";
 import type { Instant } from "./units.ts";
 
 /** Something that happened to the meter, stamped in clock time. */

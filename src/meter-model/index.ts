@@ -19,6 +19,7 @@ export type { ProfileRecorder } from "./profile-recorder.ts";
 export * from "./profiles.ts";
 export * from "./rates.ts";
 export * from "./relay.ts";
+export * from "./relay-causes.ts";
 export type { MeterState, TaskName } from "./state.ts";
 export { initialState } from "./state.ts";
 export type { RestoredState, RowReader } from "./state-codec.ts";

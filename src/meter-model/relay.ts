@@ -1,29 +1,10 @@
 import type { DomainEvent } from "./events.ts";
+import { type LocalCause, localCauses, type OpenCause } from "./relay-causes.ts";
 import type { Instant } from "./units.ts";
 
 /** Control states of class 70, by their numbers there. */
 export const controlStates = ["disconnected", "connected", "ready-for-reconnection"] as const;
 export type ControlState = (typeof controlStates)[number];
-
-/** Reasons of the meter itself to open, in the order in which one is shown where there are several. */
-export const localCauses = [
-  "out-of-credit",
-  "low-credit-warning",
-  "overload",
-  "over-current",
-  "over-voltage",
-  "under-voltage",
-  "meter-cover",
-  "terminal-cover",
-  "magnetic-field",
-  "reverse-current",
-  "differential-current",
-] as const;
-export type LocalCause = (typeof localCauses)[number];
-
-/** Why the supply is off, as object 0.0.96.65.3 numbers it: 0 closed, 1 to 11 the local causes, then commands. */
-export const openCauses = ["closed", ...localCauses, "remote-command", "manual-key", "schedule"] as const;
-export type OpenCause = (typeof openCauses)[number];
 
 /** 0..6, of class 70. */
 export type ControlMode = number;

@@ -125,13 +125,14 @@ export class ServerSession<Event> {
 
   #handleAll(events: readonly StationEvent[], now: number): void {
     const { timers } = this.#options;
-    for (const [index, event] of events.entries()) {
+    let done = 0;
+    for (const event of events) {
       this.#handle(event, now);
       if (this.#closed) return;
+      done += 1;
       if (this.#unsent >= flushAt) this.#transmit(now);
-      const left = index + 1 < events.length;
-      if (left && (this.#congested || timers.now() - now > turn)) {
-        this.#waiting = events.slice(index + 1).map(kept);
+      if (done < events.length && (this.#congested || timers.now() - now > turn)) {
+        this.#waiting = events.slice(done).map(kept);
         break;
       }
     }

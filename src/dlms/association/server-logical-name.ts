@@ -41,11 +41,6 @@ interface Pending {
   readonly lastBlock: number | undefined;
 }
 
-/** A service that is done, and how its answer has to be protected at least. */
-interface Answered extends Pending {
-  readonly needed: ProtectionLevel;
-}
-
 /** Transfers that one client may have under way in each direction, and octets of answers that are kept for it. */
 const maxTransfers = { count: 4, octets: 2 * 1024 * 1024 } as const;
 
@@ -150,18 +145,18 @@ export class LogicalNameServer implements ServerExchange {
     return {
       type: "indication",
       request,
-      respond: (result, needed) => (invoke.confirmed ? this.#respond({ ...pending, needed }, result) : undefined),
+      respond: (result, needed) => (invoke.confirmed ? this.#respond(pending, result, needed) : undefined),
     };
   }
 
-  #respond(pending: Answered, result: ServiceResult): Uint8Array | undefined {
+  #respond(pending: Pending, result: ServiceResult, needed: ProtectionLevel): Uint8Array | undefined {
     switch (result.service) {
       case "get":
-        return this.#respondGet(pending, result.results);
+        return this.#respondGet(pending, result.results, needed);
       case "set":
         return encodeApdu(setResponse(pending, result.results));
       case "action":
-        return this.#respondAction(pending, result.results);
+        return this.#respondAction(pending, result.results, needed);
       default:
         return undefined;
     }
@@ -285,7 +280,7 @@ export class LogicalNameServer implements ServerExchange {
     return outgoing.last;
   }
 
-  #respondGet({ invoke, list, needed }: Answered, results: readonly GetResult[]): Uint8Array {
+  #respondGet({ invoke, list }: Pending, results: readonly GetResult[], needed: ProtectionLevel): Uint8Array {
     const [single] = results;
     const whole = encodeApdu(
       list || single === undefined
@@ -302,7 +297,7 @@ export class LogicalNameServer implements ServerExchange {
     return this.#startSending("get", invoke, payload, getBlockOverhead, needed);
   }
 
-  #respondAction({ invoke, list, needed }: Answered, results: readonly ActionOutcome[]): Uint8Array {
+  #respondAction({ invoke, list }: Pending, results: readonly ActionOutcome[], needed: ProtectionLevel): Uint8Array {
     const [single] = results;
     const whole = encodeApdu(
       list || single === undefined

@@ -1,6 +1,6 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
 import { ByteWriter } from "../../bytes/byte-writer.ts";
-import { accessRightsOf, attributeRight } from "../../cosem-objects/access.ts";
+import { accessRightsOf, attributeProtection, attributeRight } from "../../cosem-objects/access.ts";
 import { AssociationLn, currentAssociation, type ObjectListElement } from "../../cosem-objects/classes/association-ln.ts";
 import {
   AssociationSn,
@@ -14,6 +14,7 @@ import { attributeById } from "../../cosem-objects/define.ts";
 import type { ObjectView, VisibleObject } from "../../cosem-objects/logical-device.ts";
 import type { LogicalName } from "../../cosem-objects/logical-name.ts";
 import { bind, type CosemObject, type Encoder, type ObjectContext, unreadable } from "../../cosem-objects/object.ts";
+import { bitsOfProtection } from "../../cosem-objects/required-protection.ts";
 import type { ShortNames } from "../../cosem-objects/short-names.ts";
 import { applicationContexts, authenticationMechanisms, objectIdentifierOctets } from "../../dlms/acse/object-identifiers.ts";
 import { decodeData } from "../../dlms/axdr/data.ts";
@@ -24,7 +25,7 @@ import { conformanceBits } from "../../dlms/xdlms/conformance.ts";
 import { dlmsVersion } from "../../dlms/xdlms/initiate.ts";
 import type { DataAccessResult } from "../../dlms/xdlms/results.ts";
 import type { AccessSelection } from "../../dlms/xdlms/selective-access.ts";
-import { DecodeError } from "../../errors.ts";
+import { CapacityError, DecodeError } from "../../errors.ts";
 
 /** The association objects of one role: its own, and the name that always means the one in use. */
 export function associationObjects(ownName: LogicalName, view: ObjectView, securitySetup = noSecuritySetup): readonly VisibleObject[] {
@@ -80,7 +81,7 @@ export function shortNameAssociationObjects(
       securitySetupReference: securitySetup,
     },
     methods: {
-      readByLogicalName: (attributes, context) => attributes.map((attribute) => readByLogicalName(view, attribute, context)),
+      readByLogicalName: (attributes, context) => readByLogicalName(view, attributes, context),
     },
   });
   return [{ object, right: { read: true, write: false, invoke: true } }];
@@ -134,19 +135,38 @@ function shortNameListEncoder(view: ObjectView, names: ShortNames): Encoder {
   };
 }
 
-/** null-data for what cannot be read: the method has no other way to say so. */
-function readByLogicalName(
-  view: ObjectView,
-  { classId, logicalName, attributeId }: AttributeIdentification,
-  context: ObjectContext,
-): DlmsData {
+/** Octets of values that one call reads: they are decoded, which costs a multiple, before anything of them is sent. */
+const longestRead = 0x100000;
+
+/** null-data for what cannot be read, and for all that is behind a value that is too long: the method has no other way to say so. */
+function readByLogicalName(view: ObjectView, attributes: readonly AttributeIdentification[], context: ObjectContext): readonly DlmsData[] {
   const nothing: DlmsData = { type: "null-data", value: null };
+  const writer = new ByteWriter(256);
+  let room = longestRead;
+  return attributes.map((attribute) => {
+    const found = readable(view, attribute);
+    if (found === undefined || room === 0) return nothing;
+    writer.truncate(0);
+    writer.limit = room;
+    try {
+      if (found.read(attribute.attributeId, writer, undefined, context) !== "success") return nothing;
+    } catch (error) {
+      if (!(error instanceof CapacityError)) throw error;
+      room = 0;
+      return nothing;
+    }
+    room -= writer.length;
+    return decodeData(writer.finish());
+  });
+}
+
+/** The object of an attribute that may be read as the method itself was invoked: what asks for protection is read by its name. */
+function readable(view: ObjectView, { classId, logicalName, attributeId }: AttributeIdentification): CosemObject | undefined {
   const found = view.find(logicalName);
   const definition = found && attributeById(found.object.cosemClass, attributeId)?.definition;
-  if (definition === undefined || found?.object.cosemClass.classId !== classId || !attributeRight(definition, found.right).read)
-    return nothing;
-  const writer = new ByteWriter(256);
-  return found.object.read(attributeId, writer, undefined, context) === "success" ? decodeData(writer.finish()) : nothing;
+  if (found === undefined || definition === undefined || found.object.cosemClass.classId !== classId) return undefined;
+  const free = bitsOfProtection(attributeProtection(definition, found.right)) === 0;
+  return free && attributeRight(definition, found.right).read ? found.object : undefined;
 }
 
 type Filter = (element: ObjectListElement) => boolean;
