@@ -154,13 +154,16 @@ describe("S5: pairs of key and initialization vector", function () {
   this.timeout(scaled(60_000, 3_600_000));
 
   it("are never used twice, over reconnects, restarts and crashes, by tokens or by APDUs", () => {
-    const total = scaled(20_000, 1_000_000);
+    const total = scaled(100_000, 10_000_000);
     const stored = { client: new StoredCounters(), server: new StoredCounters() };
-    const seen = { client: new Set<number>(), server: new Set<number>() };
+    // Counters that only rise repeat nothing, and need no memory of millions.
+    const first = { client: -1, server: -1 };
+    const last = { client: -1, server: -1 };
     let count = 0;
     const note = (from: "client" | "server", counter: number): void => {
-      expect(seen[from].has(counter), `${from} uses ${counter} again`).to.equal(false);
-      seen[from].add(counter);
+      if (counter <= last[from]) expect.fail(`${from} uses ${counter} after ${last[from]}`);
+      if (first[from] < 0) first[from] = counter;
+      last[from] = counter;
       count += 1;
     };
     const counterAt = (bytes: Uint8Array, at: number): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
@@ -178,7 +181,10 @@ describe("S5: pairs of key and initialization vector", function () {
           if (bytes[0] === apduTags.aarq.plain || bytes[0] === apduTags.aare.plain) {
             // The Initiate APDU stands at the end: octet string, tag and length, security control, counter.
             const tag = from === "client" ? apduTags["initiate-request"].global : apduTags["initiate-response"].global;
-            const at = bytes.lastIndexOf(tag, bytes.length - 20);
+            const at = bytes.findIndex((octet, index) => {
+              const left = bytes.length - index;
+              return octet === tag && bytes[index - 2] === 0x04 && bytes[index - 1] === left && bytes[index + 1] === left - 2;
+            });
             note(from, counterAt(bytes, at + 3));
           } else {
             note(from, counterAt(bytes, 3));
@@ -189,13 +195,11 @@ describe("S5: pairs of key and initialization vector", function () {
           ["client", client],
           ["server", server],
         ] as const) {
-          expect(own.sendCounter.next - Math.min(...seen[from])).to.be.at.least(
-            pair.carried.filter((apdu) => apdu.from === from).length + 1,
-          );
+          expect(own.sendCounter.next - first[from]).to.be.at.least(pair.carried.filter((apdu) => apdu.from === from).length + 1);
         }
       }
     }
-    expect(seen.client.size + seen.server.size).to.equal(count);
+    expect(count).to.be.at.least(total);
   });
 });
 
