@@ -15,8 +15,7 @@ import { identityObjects } from "./mapping/identity.ts";
 import { invocationCounterObjects } from "./mapping/invocation-counters.ts";
 import { type ProfileEncodings, profileObjects } from "./mapping/profiles.ts";
 import { securityObjects } from "./mapping/security.ts";
-import { communicationObjects } from "./mapping/setups/communication.ts";
-import { textObjects } from "./mapping/setups/texts.ts";
+import { setupObjects } from "./mapping/setups/setup-objects.ts";
 import { supplyObjects } from "./mapping/supply.ts";
 import { tariffObjects } from "./mapping/tariff.ts";
 import { logged } from "./programming-log.ts";
@@ -36,8 +35,7 @@ export interface MeterAssociation extends AssociationDeclaration {
 export function meterObjects(meter: Meter, identity: MeterIdentity, profileEncodings: ProfileEncodings = {}): readonly CosemObject[] {
   return [
     ...identityObjects(identity),
-    ...textObjects(meter),
-    ...communicationObjects(meter),
+    ...setupObjects(meter),
     ...clockObjects(meter),
     ...energyObjects(meter),
     ...demandObjects(meter),

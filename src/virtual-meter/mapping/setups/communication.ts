@@ -3,31 +3,10 @@ import { IecLocalPortSetup } from "../../../cosem-objects/classes/iec-local-port
 import { Ipv4Setup } from "../../../cosem-objects/classes/ipv4-setup.ts";
 import { MacAddressSetup } from "../../../cosem-objects/classes/mac-address-setup.ts";
 import { TcpUdpSetup } from "../../../cosem-objects/classes/tcp-udp-setup.ts";
-import type { AttributeValue, CosemClass } from "../../../cosem-objects/define.ts";
 import type { LogicalName } from "../../../cosem-objects/logical-name.ts";
 import { type Accessor, bind, type CosemObject, refuse } from "../../../cosem-objects/object.ts";
 import type { Meter } from "../../../meter-model/index.ts";
-import { parameter } from "./parameter.ts";
-
-const within =
-  (least: number, most: number) =>
-  (value: number): boolean =>
-    value >= least && value <= most;
-
-/** A name that the enumeration knows. */
-const named = (value: unknown): boolean => typeof value === "string";
-
-/** Declares attributes of one object as parameters. */
-function parametersOf<C extends CosemClass>(meter: Meter, cosemClass: C, logicalName: LogicalName) {
-  return <K extends keyof C["attributes"] & string>(
-    name: K,
-    initial: AttributeValue<C, K>,
-    permits?: (value: AttributeValue<C, K>) => boolean,
-  ): Accessor<AttributeValue<C, K>> => {
-    const definition = cosemClass.attributes[name] as C["attributes"][K];
-    return parameter(meter, { logicalName, attribute: definition.id, schema: definition.schema, initial, ...(permits && { permits }) });
-  };
-}
+import { named, parametersOf, within } from "./parameters-of.ts";
 
 /** Setups of the optical port, the serial line and the network. */
 export function communicationObjects(meter: Meter): readonly CosemObject[] {
@@ -100,7 +79,7 @@ function ipv4(meter: Meter): CosemObject {
   /** Addresses that DHCP gives are not to be written. */
   const fixed = (name: "ipAddress" | "subnetMask" | "gatewayIpAddress"): Accessor<number> => {
     const { get, set } = at(name, 0);
-    return { get, set: (value, context) => (useDhcp.get(context) === true ? refuse("read-write-denied") : set?.(value, context)) };
+    return { get, set: (value) => (useDhcp.get() ? refuse("read-write-denied") : set(value)) };
   };
   return bind(Ipv4Setup, {
     logicalName,
@@ -116,28 +95,12 @@ function ipv4(meter: Meter): CosemObject {
       secondaryDns: at("secondaryDns", 0),
     },
     methods: {
-      addMulticastIpAddress: (address, context) => {
-        const present = groups.get(context) as readonly number[];
-        if (present.includes(address)) return undefined;
-        return replaced(groups.set?.([...present, address], context));
-      },
-      deleteMulticastIpAddress: (address, context) => {
-        const present = groups.get(context) as readonly number[];
-        if (!present.includes(address)) return refuse("other-reason");
-        return replaced(
-          groups.set?.(
-            present.filter((other) => other !== address),
-            context,
-          ),
-        );
-      },
-      countMulticastIpAddresses: (_, context) => (groups.get(context) as readonly number[]).length,
+      addMulticastIpAddress: (address) => (groups.get().includes(address) ? undefined : groups.set([...groups.get(), address])),
+      deleteMulticastIpAddress: (address) =>
+        groups.get().includes(address) ? groups.set(groups.get().filter((other) => other !== address)) : refuse("other-reason"),
+      countMulticastIpAddresses: () => groups.get().length,
     },
   });
-}
-
-function replaced(refusal: unknown): ReturnType<typeof refuse<"other-reason">> | undefined {
-  return refusal === undefined ? undefined : refuse("other-reason");
 }
 
 function macAddress(meter: Meter): CosemObject {

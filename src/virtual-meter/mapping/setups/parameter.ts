@@ -1,7 +1,7 @@
 import { ByteReader } from "../../../bytes/byte-reader.ts";
 import { ByteWriter } from "../../../bytes/byte-writer.ts";
 import type { LogicalName } from "../../../cosem-objects/logical-name.ts";
-import { type Accessor, refuse } from "../../../cosem-objects/object.ts";
+import { type Refusal, refuse } from "../../../cosem-objects/object.ts";
 import type { Schema } from "../../../dlms/axdr/schema.ts";
 import { DecodeError } from "../../../errors.ts";
 import type { Meter } from "../../../meter-model/index.ts";
@@ -16,8 +16,14 @@ export interface ParameterDeclaration<T> {
   readonly permits?: (value: T) => boolean;
 }
 
+/** An accessor of an attribute that the meter keeps, for methods of the same object as well. */
+export interface Parameter<T> {
+  readonly get: () => T;
+  readonly set: (value: T) => Refusal<"temporary-failure" | "other-reason"> | undefined;
+}
+
 /** An attribute that the meter keeps and shows without acting on it. What is out of range is refused and changes nothing. */
-export function parameter<T>(meter: Meter, declaration: ParameterDeclaration<T>): Accessor<T> {
+export function parameter<T>(meter: Meter, declaration: ParameterDeclaration<T>): Parameter<T> {
   const { logicalName, attribute, schema, initial, permits = () => true } = declaration;
   const name = `${logicalName}:${attribute}`;
   return {
