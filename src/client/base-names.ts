@@ -68,7 +68,7 @@ export class BaseNames {
   method({ methodId, ...object }: CosemMethodDescriptor): number | Unnamed {
     const entry = this.#find(object);
     if (typeof entry === "string") return entry;
-    const cosemClass = findClass(object.classId);
+    const cosemClass = findClass(object.classId, entry.element.version);
     const offset = cosemClass && methodOffset(cosemClass, methodId);
     if (offset === undefined) {
       throw new LocalProtocolError(`the short names of the methods of class ${object.classId} are not known`, {
@@ -93,7 +93,7 @@ function baseNameOf({ baseName }: ShortNameListElement): number {
 /** Of a class newer than ours, or not known at all, an attribute is taken to be there where nothing else can be. */
 function hasAttribute({ element, room }: Entry, attributeId: number, offset: number): boolean {
   if (attributeId < 1 || offset >= room) return false;
-  const cosemClass: CosemClass | undefined = findClass(element.classId);
+  const cosemClass: CosemClass | undefined = findClass(element.classId, element.version);
   if (cosemClass === undefined) return true;
   if (element.version <= cosemClass.version) return attributeById(cosemClass, attributeId) !== undefined;
   return offset < (cosemClass.firstMethodOffset ?? room);

@@ -204,16 +204,19 @@ describe("explain", () => {
     ["data messages without an end", toHex(Buffer.from("\u0002A("))],
   ] as const) {
     it(`takes time in proportion to the input for ${what}`, function () {
-      this.timeout(20_000);
-      const time = (length: number): number => {
-        const bytes = fromHex(unit.repeat(Math.ceil(length / (unit.length / 2))));
+      this.timeout(60_000);
+      const once = (bytes: Uint8Array): number => {
         const start = process.cpuUsage();
         explain(bytes);
         return process.cpuUsage(start).user;
       };
-      time(1 << 14);
+      // The best of three: the collector and the compiler work for other tests as well.
+      const time = (length: number): number => {
+        const bytes = fromHex(unit.repeat(Math.ceil(length / (unit.length / 2))));
+        return Math.min(once(bytes), once(bytes), once(bytes));
+      };
       // Sixteen times the input; what is quadratic takes 256 times as long.
-      expect(time(1 << 16)).to.be.lessThan(96 * Math.max(time(1 << 12), 2000));
+      expect(time(1 << 16)).to.be.lessThan(96 * Math.max(time(1 << 12), 4000));
     });
   }
 });

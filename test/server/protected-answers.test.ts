@@ -15,6 +15,7 @@ import { apduTags } from "../../src/dlms/xdlms/tags.ts";
 import { DlmsError } from "../../src/errors.ts";
 import { AssociationTable } from "../../src/server/associations.ts";
 import { DlmsServer } from "../../src/server/dlms-server.ts";
+import { VirtualTimers } from "../../src/session/timers.ts";
 import { aarqOf, RawServer } from "../dlms/association/pair.ts";
 import { both, clientTitle, security, serverTitle } from "../dlms/association/secure-pair.ts";
 import { DirectClient } from "../support/direct-client.ts";
@@ -66,6 +67,7 @@ class World {
     const { right, referencing = "logical-name", sent = nothing, keys = true, generalBlockTransfer = false } = options;
     const keyed = keys ? security(serverTitle, { policy: nothing, ...options.server }) : undefined;
     const server = new DlmsServer({
+      timers: new VirtualTimers(),
       logicalDevices: [this.#device(parseRight(right) as ObjectRight)],
       associations: new AssociationTable([
         { clientSap: 1, role: "all", authentication: { mechanism: "none" }, ...(keyed && { security: keyed }) },

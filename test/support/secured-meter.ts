@@ -6,6 +6,7 @@ import type { SecretKey } from "../../src/dlms/security/secret-key.ts";
 import { secureRandom } from "../../src/dlms/security/secure-random.ts";
 import type { SecuritySuite } from "../../src/dlms/security/suite.ts";
 import type { DlmsServer } from "../../src/server/dlms-server.ts";
+import { VirtualTimers } from "../../src/session/timers.ts";
 import { MeterCounters } from "../../src/virtual-meter/meter-counters.ts";
 import { type MeterRole, securitySetupName } from "../../src/virtual-meter/roles.ts";
 import { AssociationKeys, credentialsOf } from "../../src/virtual-meter/security/association-keys.ts";
@@ -97,6 +98,8 @@ export class SecuredMeter {
       onFailure: (error) => {
         throw error;
       },
+      // Nobody waits for connections that tests leave open.
+      timers: new VirtualTimers(),
       ...server,
     });
   }
