@@ -1,7 +1,7 @@
 import { type Calendar, uniformCalendar } from "./calendar.ts";
 import { type TimeZoneRule, utc } from "./local-time.ts";
 import { type ProfileDefinition, type ProfileName, profileDefinitions } from "./profiles.ts";
-import type { ControlMode } from "./relay.ts";
+import type { ControlMode } from "./relay/control-mode.ts";
 import { second } from "./units.ts";
 
 /** What a meter is built with. Parameters that can be changed in the field (zone, periods) are its first values only. */
@@ -25,6 +25,8 @@ export interface MeterConfig {
   readonly controlMode: ControlMode;
   /** mV at the terminals that the switch needs to move: 70 % of the nominal voltage. */
   readonly operatingVoltage: number;
+  /** ms for which a remote reconnection overrules what else keeps the switch open; with 0 it waits for that. */
+  readonly remoteOverride: number;
   /** The activity calendar it leaves the factory with. */
   readonly calendar: Calendar;
   readonly profiles: Readonly<Record<ProfileName, ProfileDefinition>>;
@@ -44,6 +46,8 @@ export const defaultMeterConfig: MeterConfig = {
   billingLockout: 120 * second,
   controlMode: 4,
   operatingVoltage: 161_000,
+  // A remote reconnection defeats neither prepayment nor the detection of tampering.
+  remoteOverride: 0,
   calendar: uniformCalendar("31", [{ time: 0, rate: 1 }]),
   profiles: profileDefinitions,
 };

@@ -1,4 +1,5 @@
-import type { DomainEvent } from "./events.ts";
+import { guardEvents } from "./events/guard-events.ts";
+import { relayEvents } from "./events/relay-events.ts";
 
 /** The event logs, in the order of their instances 0.0.99.98.n. */
 export const eventLogNames = [
@@ -62,13 +63,6 @@ export const meterEvents = {
   parametersChanged: { log: "standard", code: 47 },
   keysChanged: { log: "standard", code: 48, alarms: [{ register: 2, bit: 13 }] },
   loadProfileCleared: { log: "standard", code: 254 },
-  readyForReconnection: { log: "disconnector", code: 59 },
-  manualDisconnection: { log: "disconnector", code: 60 },
-  manualConnection: { log: "disconnector", code: 61 },
-  remoteDisconnection: { log: "disconnector", code: 62 },
-  remoteConnection: { log: "disconnector", code: 63 },
-  localDisconnection: { log: "disconnector", code: 64 },
-  localReconnection: { log: "disconnector", code: 69 },
   tariffCalendarActivated: { log: "tariff", code: 9 },
   tariffCalendarProgrammed: { log: "tariff", code: 19 },
   clockSet: { log: "programming", code: 1 },
@@ -82,6 +76,8 @@ export const meterEvents = {
   scriptExecuted: { log: "programming", code: 22 },
   profileReset: { log: "programming", code: 23 },
   maximumDemandReset: { log: "programming", code: 24 },
+  ...relayEvents,
+  ...guardEvents,
 } as const satisfies Readonly<Record<string, EventDefinition>>;
 
 export type MeterEventName = keyof typeof meterEvents | `rate${number}`;
@@ -90,53 +86,4 @@ export type MeterEventName = keyof typeof meterEvents | `rate${number}`;
 export function eventDefinition(name: MeterEventName): EventDefinition {
   if (Object.hasOwn(meterEvents, name)) return meterEvents[name as keyof typeof meterEvents];
   return { log: "tariff", code: Number(name.slice("rate".length)) };
-}
-
-const openedBy = { remote: "remoteDisconnection", manual: "manualDisconnection", local: "localDisconnection" } as const;
-const closedBy = { remote: "remoteConnection", manual: "manualConnection", local: "localReconnection" } as const;
-
-/** What is logged of something that happened; a clock that was set gives its old and its new time. */
-export function logEntriesOf(event: DomainEvent): readonly { readonly name: MeterEventName; readonly at: number }[] {
-  const { at } = event;
-  switch (event.type) {
-    case "power-down":
-      return [{ name: "powerDown", at }];
-    case "power-up":
-      return [{ name: "powerUp", at }];
-    case "clock-set":
-      return [
-        { name: "clockAdjustedFrom", at: event.before },
-        { name: "clockAdjustedTo", at },
-        { name: "clockSet", at },
-      ];
-    case "clock-invalid":
-      return [{ name: "clockInvalid", at }];
-    case "daylight-saving-switched":
-      return [{ name: "daylightSavingSwitched", at }];
-    case "time-zone-changed":
-      return [{ name: "clockSet", at }];
-    case "rate-switched":
-      return [{ name: `rate${event.rate}`, at }];
-    case "calendar-activated":
-      return [
-        { name: "calendarActivated", at },
-        { name: "tariffCalendarActivated", at },
-      ];
-    case "calendar-programmed":
-      return [
-        { name: "calendarProgrammed", at },
-        { name: "tariffCalendarProgrammed", at },
-        { name: "calendarWritten", at },
-      ];
-    case "billing-closed":
-      return event.manual ? [{ name: "billingClosedByHand", at }] : [];
-    case "relay-opened":
-      return [{ name: openedBy[event.by], at }];
-    case "relay-closed":
-      return [{ name: closedBy[event.by], at }];
-    case "relay-ready":
-      return [{ name: "readyForReconnection", at }];
-    case "profile-reset":
-      return [{ name: event.profile === "load" ? "loadProfileCleared" : "profileReset", at }];
-  }
 }

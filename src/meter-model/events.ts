@@ -1,7 +1,7 @@
+import type { MeterEventName } from "./event-catalogue.ts";
 import type { TimeZoneRule } from "./local-time.ts";
 import type { ProfileName } from "./profiles.ts";
 import type { Rate } from "./rates.ts";
-import type { OpenCause } from "./relay-causes.ts";
 import type { Instant } from "./units.ts";
 
 /** Something that happened to the meter, stamped in clock time. */
@@ -20,13 +20,6 @@ export type DomainEvent =
   | { readonly type: "calendar-programmed"; readonly at: Instant; readonly name: string }
   /** A billing period was closed; `manual` by command. */
   | { readonly type: "billing-closed"; readonly at: Instant; readonly manual: boolean }
-  | {
-      readonly type: "relay-opened";
-      readonly at: Instant;
-      readonly by: "remote" | "manual" | "local";
-      readonly cause: OpenCause;
-    }
-  | { readonly type: "relay-closed"; readonly at: Instant; readonly by: "remote" | "manual" | "local" }
-  /** The supply may be connected again, by hand. */
-  | { readonly type: "relay-ready"; readonly at: Instant }
+  /** What is all said by its entry in a log: switch, tampering, disturbances of the supply. */
+  | { readonly type: "logged"; readonly at: Instant; readonly name: MeterEventName }
   | { readonly type: "profile-reset"; readonly at: Instant; readonly profile: ProfileName };

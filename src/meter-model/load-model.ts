@@ -1,9 +1,9 @@
 import type { Instant } from "./units.ts";
 
-/**
- * What the meter's terminals see. All integers; powers and current at most 1e9 in their unit (a megawatt), so that
- * products with time stay exact.
- */
+/** Largest power (mW, mvar) and current (mA): a megawatt, so that products with time stay exact. */
+export const largestQuantity = 1e9;
+
+/** What the meter's terminals see. All integers; powers and current at most the largest quantity. */
 export interface OperatingPoint {
   /** mV */
   readonly voltage: number;

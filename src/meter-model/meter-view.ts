@@ -7,17 +7,24 @@ import { DemandRegisters } from "./demand-registers.ts";
 import { type EnergyName, readEnergy } from "./energy.ts";
 import { EventLogs } from "./event-logs.ts";
 import type { DomainEvent } from "./events.ts";
+import { PowerQuality } from "./guard/power-quality.ts";
+import { TamperGuard } from "./guard/tamper-guard.ts";
 import type { LocalFields, TimeZoneRule } from "./local-time.ts";
-import { type Measurement, noMeasurement } from "./measurement.ts";
+import type { Measurement } from "./measurement.ts";
 import { MeterClock } from "./meter-clock.ts";
+import { Metering } from "./metering.ts";
 import { Parameters } from "./parameters.ts";
 import { ProfileRecorder } from "./profile-recorder.ts";
 import { type ProfileName, profileNames } from "./profiles.ts";
 import type { Rate, RatedEnergy } from "./rates.ts";
-import { Relay } from "./relay.ts";
+import { Limiter, type LimiterName } from "./relay/limiter.ts";
+import { Overload } from "./relay/overload.ts";
+import { Relay } from "./relay/relay.ts";
 import type { MeterState } from "./state.ts";
 import type { SupplyState } from "./supply.ts";
 import { Tariff } from "./tariff.ts";
+import type { UnitSurroundings } from "./unit.ts";
+import { UnitSet } from "./unit-set.ts";
 import type { Instant } from "./units.ts";
 
 /** What can be read of a meter at the instant up to which it has lived, and the parts that it consists of. */
@@ -27,15 +34,24 @@ export class MeterView implements CaptureSource {
   readonly parameters: Parameters;
   /** The record of what happened. */
   readonly events: EventLogs;
-  /** The supply control switch: to read, and for the features that open it. */
+  /** The supply control switch: to read, to command, and for the features that open it. */
   readonly relay: Relay;
+  /** Covers, magnetic field and currents: what is taken for tampering. */
+  readonly tampers: TamperGuard;
+  /** Voltage, current and power factor against their limits. */
+  readonly powerQuality: PowerQuality;
+  /** Thresholds that the load may pass for a time only. */
+  readonly limiters: Readonly<Record<LimiterName, Limiter>>;
+  /** What follows when a limiter disconnects. */
+  readonly overload: Overload;
   /** The rate in force, and the calendars that say which. */
   readonly tariff: Tariff;
   protected readonly held: MeterState;
   protected readonly clock: MeterClock;
   protected readonly demandRegisters: DemandRegisters;
   protected readonly recorders: readonly ProfileRecorder[];
-  protected measured: Measurement = noMeasurement;
+  protected readonly metering: Metering;
+  protected readonly units: UnitSet;
 
   protected constructor(config: MeterConfig, state: MeterState, emit: (event: DomainEvent) => void) {
     this.config = config;
@@ -44,7 +60,18 @@ export class MeterView implements CaptureSource {
     const clock = new MeterClock(state.clock, config.driftPpm);
     this.clock = clock;
     this.events = new EventLogs(state.events, clock);
-    this.relay = new Relay(state.relay, () => this.clockTime, emit);
+    const surroundings = this.#surroundings((name, at) => emit({ type: "logged", name, at }));
+    this.relay = new Relay(state.relay, surroundings);
+    this.tampers = new TamperGuard(state.tampers, surroundings, this.relay);
+    this.powerQuality = new PowerQuality(state.powerQuality, surroundings);
+    this.overload = new Overload(state.overload, surroundings, this.relay);
+    const { power, current } = state.limiters;
+    this.limiters = {
+      power: new Limiter(power, surroundings, this.overload, "overload"),
+      current: new Limiter(current, surroundings, this.overload, "overCurrent"),
+    };
+    this.units = new UnitSet([this.relay, this.tampers, this.powerQuality, this.limiters.power, this.limiters.current, this.overload]);
+    this.metering = new Metering(config.startCurrent, this.relay, this.tampers);
     this.tariff = new Tariff(state.tariff, clock, emit);
     this.demandRegisters = new DemandRegisters(state, clock);
     this.recorders = profileNames.map((name) => new ProfileRecorder(name, config.profiles[name], state.profiles[name], clock));
@@ -89,7 +116,8 @@ export class MeterView implements CaptureSource {
 
   /** Instantaneous values. */
   get measurement(): Measurement {
-    return this.measured;
+    this.metering.refresh();
+    return this.metering.shown;
   }
 
   /** Whole Wh, varh or VAh; only the net may be negative. */
@@ -138,6 +166,25 @@ export class MeterView implements CaptureSource {
   /** A profile to read: its period, its definition, its rows. */
   profile(name: ProfileName): Pick<ProfileRecorder, "name" | "definition" | "rows"> & { readonly period: number } {
     return this.recorder(name);
+  }
+
+  #surroundings(record: UnitSurroundings["record"]): UnitSurroundings {
+    const { config, clock, held } = this;
+    const measurement = () => this.measurement;
+    return {
+      config,
+      clock,
+      get now() {
+        return held.now;
+      },
+      get supplied() {
+        return held.supply.downSince === undefined;
+      },
+      get measurement() {
+        return measurement();
+      },
+      record,
+    };
   }
 
   protected recorder(name: ProfileName): ProfileRecorder {

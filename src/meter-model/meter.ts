@@ -2,16 +2,14 @@ import { InvariantError } from "../errors.ts";
 import type { MeterConfig } from "./config.ts";
 import { type DemandQuantity, demandQuantities } from "./demand.ts";
 import { accumulateEnergy } from "./energy.ts";
-import { logEntriesOf } from "./event-catalogue.ts";
 import type { DomainEvent } from "./events.ts";
 import type { LoadModel, LoadSegment } from "./load-model.ts";
 import { isTimeZoneRule, type TimeZoneRule } from "./local-time.ts";
-import { measure, noMeasurement, withoutLoad } from "./measurement.ts";
+import { logEntriesOf } from "./log-entries.ts";
 import { MeterView } from "./meter-view.ts";
 import type { ProfileRecorder } from "./profile-recorder.ts";
 import { type ProfileName, RowStatus } from "./profiles.ts";
 import { countRates, type Rate } from "./rates.ts";
-import type { ControlMode, RelayOutcome } from "./relay.ts";
 import { Schedule, type ScheduledTask } from "./schedule.ts";
 import type { MeterState, TaskName } from "./state.ts";
 import { recordFailure } from "./supply.ts";
@@ -25,6 +23,8 @@ export type CommandOutcome = "accepted" | "no-supply" | "out-of-range" | "duplic
 
 /** Years 1970 to 9999. */
 const latestReading = 253_402_300_799_999;
+/** A switch that moves shows others what they have to act on, but not without end. */
+const mostPasses = 16;
 /** Clock class, method 6 shift_time: plus or minus this many ms. */
 const maximumShift = 900 * second;
 
@@ -39,6 +39,8 @@ export class Meter extends MeterView {
   readonly #schedule: Schedule<TaskName>;
   #segment: LoadSegment;
   #happened: DomainEvent[] = [];
+  /** When the units are due, as of their last look. */
+  #unitsDue: Instant = Number.POSITIVE_INFINITY;
 
   /** Takes possession of `state` and changes it from then on. */
   constructor(config: MeterConfig, state: MeterState, load: LoadModel) {
@@ -51,7 +53,7 @@ export class Meter extends MeterView {
 
   /** The next true time at which the meter does something by the clock; while it has no supply, when that may return. */
   get nextDeadline(): Instant {
-    return this.supplied ? this.#schedule.nextDue : this.#segment.until;
+    return Math.min(this.units.due, this.supplied ? this.#schedule.nextDue : this.#segment.until);
   }
 
   /** What happened since the last call, in order. */
@@ -64,8 +66,10 @@ export class Meter extends MeterView {
   /** Lives until `to`: whole milliseconds, not before `now`. */
   advance(to: Instant): void {
     if (!Number.isSafeInteger(to) || to < this.held.now) throw new InvariantError(`cannot advance from ${this.held.now} to ${to}`);
+    // What was commanded since may have changed what the units are to see.
+    if (this.held.now < to) this.#settleUnits();
     while (this.held.now < to) {
-      const next = Math.min(to, this.#segment.until, this.supplied ? this.#schedule.nextDue : to);
+      const next = Math.min(to, this.#segment.until, this.#unitsDue, this.supplied ? this.#schedule.nextDue : to);
       this.#accumulate(next - this.held.now);
       this.held.now = next;
       this.#settle();
@@ -94,12 +98,14 @@ export class Meter extends MeterView {
       // Boundaries the step leaps over are served, those it falls back behind have been: nothing is lost or doubled.
       this.#schedule.clockChanged();
       this.#schedule.runDue(this.held.now);
+      this.units.clockChanged();
     } else {
       this.demandRegisters.clockStepped(reading, this.#schedule.planned("demand"));
       this.#mark(RowStatus.clockAdjusted);
       this.#catchUp(reading, RowStatus.clockAdjusted);
       this.#schedule.plan(reading);
       this.tariff.evaluate(reading);
+      this.units.clockChanged();
     }
     return "accepted";
   }
@@ -118,36 +124,8 @@ export class Meter extends MeterView {
     this.demandRegisters.clockStepped(this.clockTime, this.#schedule.planned("demand"));
     this.#schedule.plan(this.clockTime);
     this.tariff.evaluate(this.clockTime);
+    this.units.clockChanged();
     return "accepted";
-  }
-
-  /** Changes who may connect and disconnect the supply. */
-  setControlMode(mode: ControlMode): CommandOutcome {
-    if (!this.supplied) return "no-supply";
-    return this.#moved(this.relay.setMode(mode)) ? "accepted" : "out-of-range";
-  }
-
-  remoteDisconnect(): RelayOutcome | "no-supply" {
-    return this.supplied ? this.#moved(this.relay.remoteDisconnect()) : "no-supply";
-  }
-
-  remoteReconnect(): RelayOutcome | "no-supply" {
-    return this.supplied ? this.#moved(this.relay.remoteReconnect()) : "no-supply";
-  }
-
-  /** The customer's key at the meter. */
-  manualDisconnect(): RelayOutcome | "no-supply" {
-    return this.supplied ? this.#moved(this.relay.manualDisconnect()) : "no-supply";
-  }
-
-  manualReconnect(): RelayOutcome | "no-supply" {
-    return this.supplied ? this.#moved(this.relay.manualReconnect()) : "no-supply";
-  }
-
-  /** Moves the switch after whatever has had an `outcome`. */
-  #moved<T>(outcome: T): T {
-    this.#operateRelay();
-    return outcome;
   }
 
   /** Puts a rate in force until the calendar's next switch. */
@@ -273,9 +251,12 @@ export class Meter extends MeterView {
   }
 
   #accumulate(duration: number): void {
-    accumulateEnergy(this.held.energy, this.measured, duration);
+    this.metering.refresh();
+    const { counted } = this.metering;
+    accumulateEnergy(this.held.energy, counted, duration);
     countRates(this.held.rates, this.held.energy, this.held.tariff.rate);
-    this.demandRegisters.accumulate(this.measured, duration);
+    this.demandRegisters.accumulate(counted, duration);
+    this.units.accumulate(this.metering.shown, duration);
   }
 
   /**
@@ -287,30 +268,31 @@ export class Meter extends MeterView {
     if (this.#segment.until <= now) {
       this.#segment = this.#load.at(now);
       if (!(this.#segment.until > now)) throw new InvariantError("a load segment without duration");
-      this.#measure();
+      if (this.#segment.point !== undefined) this.metering.connect(this.#segment.point);
     }
     const supplied = this.#segment.point !== undefined;
     if (supplied && !this.supplied) this.#regainSupply();
     if (this.supplied) this.#schedule.runDue(now);
     if (!supplied && this.supplied) this.#loseSupply();
-    this.#operateRelay();
+    this.#settleUnits();
   }
 
-  #measure(): void {
-    const { point } = this.#segment;
-    if (point !== undefined) this.measured = measure(this.relay.closed ? point : withoutLoad(point), this.config.startCurrent);
-  }
-
-  /** The switch moves as soon as there is voltage to move it with. */
-  #operateRelay(): void {
-    const { point } = this.#segment;
-    if (point === undefined || point.voltage < this.config.operatingVoltage) return;
-    if (this.relay.operate()) this.#measure();
+  /** Lets the units look until what they do changes nothing for the others any more. */
+  #settleUnits(): void {
+    for (let pass = 0; pass < mostPasses; pass++) {
+      const { openCommanded } = this.relay;
+      this.units.settle();
+      const moved = this.metering.refresh() || openCommanded !== this.relay.openCommanded;
+      this.#unitsDue = this.units.due;
+      if (!moved && this.#unitsDue > this.held.now) return;
+    }
+    throw new InvariantError(`the units do not come to rest at ${this.held.now}`);
   }
 
   #loseSupply(): void {
     this.held.supply.downSince = this.held.now;
-    this.measured = noMeasurement;
+    this.metering.connect(undefined);
+    this.units.supplyLost();
     this.#emit({ type: "power-down", at: this.clockTime });
   }
 
@@ -334,6 +316,7 @@ export class Meter extends MeterView {
     this.tariff.evaluate(at);
     // The boundary at which supply returns still ends the interval that was interrupted.
     this.#schedule.plan(at - 1);
+    this.units.supplyBack(duration);
   }
 
   /** Ends the interval of a profile at a boundary; that of the billing period closes the period. */

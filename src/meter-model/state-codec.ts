@@ -62,7 +62,7 @@ export const stateCodec: StateCodec = {
 };
 
 /** Parts whose form depends on what was written to them. */
-const freeForm: ReadonlySet<string> = new Set(["active", "passive", "specialDays", "parameters", "earlier", "causes"]);
+const freeForm: ReadonlySet<string> = new Set(["active", "passive", "specialDays", "parameters", "earlier", "timed"]);
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
@@ -73,10 +73,12 @@ function hasShape(value: unknown, pattern: unknown): boolean {
   if (typeof pattern === "object" && pattern !== null) {
     if (typeof value !== "object" || value === null) return false;
     const fields = value as Record<string, unknown>;
-    return Object.entries(pattern).every(([name, part]) => (freeForm.has(name) ? isObject(fields[name]) : hasShape(fields[name], part)));
+    return Object.entries(pattern).every(([name, part]) =>
+      freeForm.has(name) && isObject(part) ? isObject(fields[name]) : hasShape(fields[name], part),
+    );
   }
-  // What may be undefined is an instant otherwise, or a date; the day of a switch rule is a number or a word.
-  if (pattern === undefined) return value === undefined || typeof value === "number" || isObject(value);
+  // What may be undefined is an instant otherwise, a date or a word; the day of a switch rule is a number or a word.
+  if (pattern === undefined) return ["undefined", "number", "string"].includes(typeof value) || isObject(value);
   if (typeof pattern === "string") return typeof value === "string" || typeof value === "number";
   return typeof value === typeof pattern && !Number.isNaN(value);
 }

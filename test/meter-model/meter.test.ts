@@ -26,7 +26,7 @@ describe("Meter", () => {
     });
 
     it("applies the start current it is configured with", () => {
-      const idle = constantLoad(point({ current: 15, activePower: 3450 }));
+      const idle = constantLoad(point({ current: 15, neutralCurrent: 15, activePower: 3450 }));
       const meter = newMeter(midnight, idle);
       const sensitive = newMeter(midnight, idle, { startCurrent: 0 });
       meter.advance(midnight + 10 * hour);

@@ -25,7 +25,7 @@ export function constantLoad(watts = 1000): LoadModel {
   const point = {
     voltage: 230_000,
     current: Math.round((watts / 230) * 1000),
-    neutralCurrent: 0,
+    neutralCurrent: Math.round((watts / 230) * 1000),
     activePower: watts * 1000,
     reactivePower: 100_000,
     frequency: 50_000,

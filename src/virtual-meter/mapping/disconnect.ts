@@ -1,7 +1,7 @@
 import { DisconnectControl } from "../../cosem-objects/classes/disconnect-control.ts";
 import { ScriptTable } from "../../cosem-objects/classes/script-table.ts";
 import { bind, type CosemObject, type Refusal, refuse } from "../../cosem-objects/object.ts";
-import { type Meter, openCauses, type RelayOutcome } from "../../meter-model/index.ts";
+import type { Meter, RelayOutcome } from "../../meter-model/index.ts";
 import { data } from "./data-object.ts";
 
 /** Scripts of 0.0.10.0.106: what timers and limiters call. */
@@ -15,18 +15,21 @@ export function disconnectObjects(meter: Meter): readonly CosemObject[] {
       logicalName: "0.0.96.3.10.255",
       attributes: {
         outputState: () => relay.closed,
-        controlState: () => relay.control,
+        controlState: () => relay.controlState,
         controlMode: {
           get: () => relay.mode,
-          set: (mode) => (meter.setControlMode(mode) === "accepted" ? undefined : refuse("other-reason")),
+          set: (mode) => {
+            if (!meter.supplied) return refuse("temporary-failure");
+            return relay.setMode(mode) ? undefined : refuse("other-reason");
+          },
         },
       },
       methods: {
-        remoteDisconnect: () => answer(meter.remoteDisconnect()),
-        remoteReconnect: () => answer(meter.remoteReconnect()),
+        remoteDisconnect: () => answer(relay.remoteDisconnect()),
+        remoteReconnect: () => answer(relay.remoteReconnect()),
       },
     }),
-    data("0.0.96.65.3.255", () => ({ type: "enum", value: openCauses.indexOf(relay.lastCause) })),
+    data("0.0.96.65.3.255", () => ({ type: "enum", value: relay.cause })),
     data("0.0.96.65.4.255", () => ({ type: "double-long-unsigned", value: relay.operations })),
     bind(ScriptTable, {
       logicalName: "0.0.10.0.106.255",
@@ -37,9 +40,9 @@ export function disconnectObjects(meter: Meter): readonly CosemObject[] {
             case 0:
               return undefined;
             case scripts.disconnect:
-              return answer(meter.remoteDisconnect());
+              return answer(relay.remoteDisconnect());
             case scripts.reconnect:
-              return answer(meter.remoteReconnect());
+              return answer(relay.remoteReconnect());
             default:
               return refuse("other-reason");
           }
@@ -50,13 +53,11 @@ export function disconnectObjects(meter: Meter): readonly CosemObject[] {
 }
 
 /** What is so already is success; what the mode forbids is denied (Blue Book notes 1.27). */
-function answer(outcome: RelayOutcome | "no-supply"): Refusal<"read-write-denied" | "temporary-failure"> | undefined {
+function answer(outcome: RelayOutcome): Refusal<"read-write-denied" | "temporary-failure"> | undefined {
   switch (outcome) {
-    case "done":
-    case "unchanged":
+    case "accepted":
       return undefined;
-    case "forbidden":
-    case "held-open":
+    case "denied":
       return refuse("read-write-denied");
     case "no-supply":
       return refuse("temporary-failure");

@@ -1,0 +1,38 @@
+import type { Measurement } from "./measurement.ts";
+import { type MeterUnit, never } from "./unit.ts";
+import type { Instant } from "./units.ts";
+
+/** The units of a meter as one, in the order in which they are looked at. */
+export class UnitSet implements MeterUnit {
+  readonly #units: readonly MeterUnit[];
+
+  constructor(units: readonly MeterUnit[]) {
+    this.#units = units;
+  }
+
+  get due(): Instant {
+    let due = never;
+    for (const unit of this.#units) due = Math.min(due, unit.due);
+    return due;
+  }
+
+  accumulate(measured: Measurement, duration: number): void {
+    for (const unit of this.#units) unit.accumulate?.(measured, duration);
+  }
+
+  settle(): void {
+    for (const unit of this.#units) unit.settle();
+  }
+
+  supplyLost(): void {
+    for (const unit of this.#units) unit.supplyLost?.();
+  }
+
+  supplyBack(duration: number): void {
+    for (const unit of this.#units) unit.supplyBack?.(duration);
+  }
+
+  clockChanged(): void {
+    for (const unit of this.#units) unit.clockChanged?.();
+  }
+}
