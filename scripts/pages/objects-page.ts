@@ -76,7 +76,11 @@ function sampleObjects(): readonly CosemObject[] {
     decoderReferenceNumber: "01234567897",
     model: "",
     manufacturerName: "",
-    firmware: { metrology: "", application: "" },
+    firmware: { metrology: "", application: "", communication: "C1" },
+    productCode: "S-1",
+    productionDate: "2026-01-02",
+    parameterRecord: "1",
+    tariffProgram: "1",
     pulseConstant: 1000,
     rating: { voltage: 0, basicCurrent: 0, maximumCurrent: 0, frequency: 0 },
   });

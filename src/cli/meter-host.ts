@@ -173,7 +173,11 @@ function identityOf(config: MeterHostConfig): MeterIdentity {
     decoderReferenceNumber: config.sts.drn ?? "01234567897",
     model: "DLMS-GW 1P prepayment",
     manufacturerName: "dlms-gateway virtual meter",
-    firmware: { metrology: `M${version}`, application: `A${version}` },
+    firmware: { metrology: `M${version}`, application: `A${version}`, communication: `C${version}` },
+    productCode: "DGW-1P-K",
+    productionDate: "2026-01-02",
+    parameterRecord: "1",
+    tariffProgram: "1",
     pulseConstant: 1000,
     rating: { voltage: 230_000, basicCurrent: 5000, maximumCurrent: 80_000, frequency: 50_000 },
   };

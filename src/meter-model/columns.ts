@@ -17,6 +17,10 @@ export interface CaptureSource {
   readonly rate: Rate;
   /** Billing periods that were closed. */
   readonly billingPeriods: number;
+  /** Wh that flowed back at a power that counts. */
+  readonly reverseEnergy: number;
+  /** Bits of the error register. */
+  readonly errors: number;
 }
 
 /** In place of an instant that there is none of. */
@@ -54,6 +58,8 @@ export const captureColumns: Readonly<Record<CaptureColumn, Select>> = Object.fr
   ...named(["voltage", "current", "neutralCurrent", "frequency"], (name) => [[name, (source) => source.measurement[name]]]),
   ["rate", (source: CaptureSource) => source.rate],
   ["billingPeriods", (source: CaptureSource) => source.billingPeriods],
+  ["reverseEnergy", (source: CaptureSource) => source.reverseEnergy],
+  ["errors", (source: CaptureSource) => source.errors],
 ]);
 
 /** The columns of an energy or a maximum demand and its rates. */

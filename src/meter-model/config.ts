@@ -2,7 +2,7 @@ import { type Calendar, uniformCalendar } from "./calendar.ts";
 import { type TimeZoneRule, utc } from "./local-time.ts";
 import { type ProfileDefinition, type ProfileName, profileDefinitions } from "./profiles.ts";
 import type { ControlMode } from "./relay/control-mode.ts";
-import { second } from "./units.ts";
+import { day, second } from "./units.ts";
 
 /** What a meter is built with. Parameters that can be changed in the field (zone, periods) are its first values only. */
 export interface MeterConfig {
@@ -11,8 +11,12 @@ export interface MeterConfig {
   readonly driftPpm: number;
   /** ms; a clock set by less than this marks no interval. */
   readonly clockShiftLimit: number;
-  /** ms without supply after which the clock is invalid. */
+  /** ms of one outage after which the clock is invalid, whatever the battery has left. */
   readonly clockReserve: number;
+  /** ms for which the battery keeps the clock in all. */
+  readonly batteryReserve: number;
+  /** Tenths of a degree Celsius around the meter. */
+  readonly ambientTemperature: number;
   /** mA below which no power registers: 0.4 % of the basic current for class 1 (IEC 62053-21). */
   readonly startCurrent: number;
   /** ms above which a power failure is a long one. */
@@ -40,6 +44,8 @@ export const defaultMeterConfig: MeterConfig = {
   driftPpm: 0,
   clockShiftLimit: 60 * second,
   clockReserve: Number.POSITIVE_INFINITY,
+  batteryReserve: 730 * day,
+  ambientTemperature: 230,
   startCurrent: (basicCurrent * 4) / 1000,
   longFailureThreshold: 180 * second,
   demandPeriod: 900,

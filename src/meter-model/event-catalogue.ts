@@ -55,6 +55,8 @@ export const meterEvents = {
   clockAdjustedFrom: { log: "standard", code: 4 },
   clockAdjustedTo: { log: "standard", code: 5 },
   clockInvalid: { log: "standard", code: 6, alarms: [{ register: 1, bit: 0 }] },
+  batteryToReplace: { log: "standard", code: 7, alarms: [{ register: 1, bit: 1 }] },
+  batteryLow: { log: "standard", code: 8 },
   calendarActivated: { log: "standard", code: 9 },
   errorRegisterCleared: { log: "standard", code: 10 },
   alarmRegisterCleared: { log: "standard", code: 11 },

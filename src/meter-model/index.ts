@@ -12,6 +12,7 @@ export type { AlarmState, EventLogs } from "./event-logs.ts";
 export type { DomainEvent } from "./events.ts";
 export type { LoadModel, LoadSegment, OperatingPoint } from "./load-model.ts";
 export * from "./local-time.ts";
+export type { MeterLimits } from "./maintenance/limits.ts";
 export type { Measurement } from "./measurement.ts";
 export * from "./meter.ts";
 export type { ClockState } from "./meter-clock.ts";

@@ -10,6 +10,12 @@ import type { DomainEvent } from "./events.ts";
 import { PowerQuality } from "./guard/power-quality.ts";
 import { TamperGuard } from "./guard/tamper-guard.ts";
 import type { LocalFields, TimeZoneRule } from "./local-time.ts";
+import { AverageVoltage } from "./maintenance/average-voltage.ts";
+import { Battery } from "./maintenance/battery.ts";
+import type { MeterLimits } from "./maintenance/limits.ts";
+import type { MilestoneState } from "./maintenance/milestones.ts";
+import { OperatingTime } from "./maintenance/operating-time.ts";
+import { internalTemperature } from "./maintenance/temperature.ts";
 import type { Measurement } from "./measurement.ts";
 import { MeterClock } from "./meter-clock.ts";
 import { Metering } from "./metering.ts";
@@ -46,6 +52,11 @@ export class MeterView implements CaptureSource {
   readonly overload: Overload;
   /** The rate in force, and the calendars that say which. */
   readonly tariff: Tariff;
+  /** Keeps the clock without supply. */
+  readonly battery: Battery;
+  /** Of intervals by the clock. */
+  readonly averageVoltage: AverageVoltage;
+  readonly operatingTime: OperatingTime;
   protected readonly held: MeterState;
   protected readonly clock: MeterClock;
   protected readonly demandRegisters: DemandRegisters;
@@ -70,7 +81,20 @@ export class MeterView implements CaptureSource {
       power: new Limiter(power, surroundings, this.overload, "overload"),
       current: new Limiter(current, surroundings, this.overload, "overCurrent"),
     };
-    this.units = new UnitSet([this.relay, this.tampers, this.powerQuality, this.limiters.power, this.limiters.current, this.overload]);
+    this.battery = new Battery(state.battery, surroundings);
+    this.averageVoltage = new AverageVoltage(state.averageVoltage, surroundings);
+    this.operatingTime = new OperatingTime(state.operatingTime, surroundings);
+    this.units = new UnitSet([
+      this.relay,
+      this.tampers,
+      this.powerQuality,
+      this.limiters.power,
+      this.limiters.current,
+      this.overload,
+      this.battery,
+      this.averageVoltage,
+      this.operatingTime,
+    ]);
     this.metering = new Metering(config.startCurrent, this.relay, this.tampers);
     this.tariff = new Tariff(state.tariff, clock, emit);
     this.demandRegisters = new DemandRegisters(state, clock);
@@ -123,6 +147,36 @@ export class MeterView implements CaptureSource {
   /** Whole Wh, varh or VAh; only the net may be negative. */
   energy(name: EnergyName): number {
     return readEnergy(this.held.energy, name);
+  }
+
+  /** Whole Wh imported through the neutral, for comparison only. */
+  get neutralEnergy(): number {
+    return this.held.neutralEnergy.whole;
+  }
+
+  /** Whole Wh that flowed back at a power that counts. */
+  get reverseEnergy(): number {
+    return this.tampers.reverseEnergy;
+  }
+
+  /** Bits of the error register. */
+  get errors(): number {
+    return this.events.alarms.errors;
+  }
+
+  /** Tenths of a degree Celsius inside the meter. */
+  get temperature(): number {
+    return internalTemperature(this.measurement, this.config.ambientTemperature);
+  }
+
+  /** Limits that clients may change. */
+  get limits(): Readonly<MeterLimits> {
+    return this.held.limits;
+  }
+
+  /** When what happened last; clock times. */
+  get milestones(): Readonly<MilestoneState> {
+    return this.held.milestones;
   }
 
   /** Whole Wh, varh or VAh that were counted while a rate was in force. */

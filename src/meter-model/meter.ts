@@ -1,11 +1,13 @@
 import { InvariantError } from "../errors.ts";
 import type { MeterConfig } from "./config.ts";
 import { type DemandQuantity, demandQuantities } from "./demand.ts";
-import { accumulateEnergy } from "./energy.ts";
+import { accumulateEnergy, addEnergy } from "./energy.ts";
 import type { DomainEvent } from "./events.ts";
 import type { LoadModel, LoadSegment } from "./load-model.ts";
 import { isTimeZoneRule, type TimeZoneRule } from "./local-time.ts";
 import { logEntriesOf } from "./log-entries.ts";
+import { type MeterLimits, setLimit } from "./maintenance/limits.ts";
+import { noteMilestone } from "./maintenance/milestones.ts";
 import { MeterView } from "./meter-view.ts";
 import type { ProfileRecorder } from "./profile-recorder.ts";
 import { type ProfileName, RowStatus } from "./profiles.ts";
@@ -91,7 +93,7 @@ export class Meter extends MeterView {
     if (!this.supplied) return "no-supply";
     if (!Number.isSafeInteger(reading) || reading < 0 || reading > latestReading) return "out-of-range";
     const before = this.clockTime;
-    const small = this.clock.valid && Math.abs(reading - before) < this.config.clockShiftLimit;
+    const small = this.clock.valid && Math.abs(reading - before) < this.held.limits.clockShiftLimit;
     this.clock.set(this.held.now, reading);
     this.#emit({ type: "clock-set", at: reading, before, small });
     if (small) {
@@ -154,12 +156,18 @@ export class Meter extends MeterView {
     if (!this.supplied) return "no-supply";
     const at = this.clockTime;
     const { lastManualAt } = this.held.billing;
-    if (lastManualAt !== undefined && Math.abs(at - lastManualAt) < this.config.billingLockout) return "too-soon";
+    if (lastManualAt !== undefined && Math.abs(at - lastManualAt) < this.held.limits.billingLockout) return "too-soon";
     for (const quantity of demandQuantities) this.demandRegisters.closeEarly(quantity, at);
     if (!this.recorder("monthly").capture(this, at)) return "duplicate";
     this.held.billing.lastManualAt = at;
     this.#closeBilling(at, true);
     return "accepted";
+  }
+
+  /** Changes a limit to so many seconds. */
+  setLimit(name: keyof MeterLimits, seconds: number): CommandOutcome {
+    if (!this.supplied) return "no-supply";
+    return setLimit(this.held.limits, name, seconds) ? "accepted" : "out-of-range";
   }
 
   /** Changes over how many periods the average demand goes (1..15), which resets the averages. */
@@ -252,8 +260,9 @@ export class Meter extends MeterView {
 
   #accumulate(duration: number): void {
     this.metering.refresh();
-    const { counted } = this.metering;
+    const { counted, neutralImport } = this.metering;
     accumulateEnergy(this.held.energy, counted, duration);
+    addEnergy(this.held.neutralEnergy, neutralImport, duration);
     countRates(this.held.rates, this.held.energy, this.held.tariff.rate);
     this.demandRegisters.accumulate(counted, duration);
     this.units.accumulate(this.metering.shown, duration);
@@ -301,9 +310,9 @@ export class Meter extends MeterView {
     const downSince = supply.downSince ?? now;
     const duration = now - downSince;
     const at = this.clockTime;
-    const long = recordFailure(supply, this.clock.at(downSince), duration, this.config.longFailureThreshold);
+    const long = recordFailure(supply, this.clock.at(downSince), duration, this.held.limits.longFailureThreshold);
     this.#emit({ type: "power-up", at, duration, long });
-    if (duration > this.config.clockReserve) {
+    if (duration > this.config.clockReserve || !this.battery.outlasts(duration)) {
       this.clock.invalidate();
       this.#emit({ type: "clock-invalid", at });
     }
@@ -345,6 +354,7 @@ export class Meter extends MeterView {
 
   #emit(event: DomainEvent): void {
     this.#happened.push(event);
+    noteMilestone(this.held.milestones, event);
     for (const { name, at } of logEntriesOf(event)) this.events.record(name, at);
     if (event.type === "power-up" && event.long) this.events.recordFailure(event.duration, event.at);
   }

@@ -1,4 +1,4 @@
-import { onLargerCurrent } from "./guard/larger-current.ts";
+import { onLargerCurrent, onNeutralCurrent } from "./guard/larger-current.ts";
 import type { OperatingPoint } from "./load-model.ts";
 import { type Measurement, measure, noMeasurement, withoutLoad } from "./measurement.ts";
 
@@ -18,6 +18,8 @@ export class Metering {
   shown: Measurement = noMeasurement;
   /** What energy and demand are counted by. */
   counted: Measurement = noMeasurement;
+  /** mW that are imported by the neutral's current. */
+  neutralImport = 0;
   readonly #startCurrent: number;
   readonly #contacts: Contacts;
   readonly #guard: CurrentGuard;
@@ -51,5 +53,7 @@ export class Metering {
     const point = this.#point === undefined || this.#closed ? this.#point : withoutLoad(this.#point);
     this.shown = measure(point, this.#startCurrent);
     this.counted = this.#larger && point !== undefined ? measure(onLargerCurrent(point), this.#startCurrent) : this.shown;
+    const neutral = point && onNeutralCurrent(point);
+    this.neutralImport = (neutral === point ? this.shown : measure(neutral, this.#startCurrent)).activeImport;
   }
 }

@@ -29,6 +29,8 @@ const billingColumns = [
   ...maximumColumns("reactiveImport", false),
   ...maximumColumns("reactiveExport", false),
   "demand.activeImport.cumulative",
+  "reverseEnergy",
+  "errors",
 ];
 
 /** The profiles of the meter; another one is another row here. They capture at the same instant in this order. */
@@ -39,7 +41,7 @@ export const profileDefinitions = {
     period: 86_400,
     catchUp: "latest",
     capacity: 62,
-    columns: [...dailyColumns, "reactiveImport", "reactiveExport", "apparentImport", "rate"],
+    columns: [...dailyColumns, "reactiveImport", "reactiveExport", "apparentImport", "reverseEnergy", "rate"],
   },
   monthly: { period: 0, dates: { day: 1, hour: 0, minute: 0, second: 0 }, catchUp: "latest", capacity: 13, columns: billingColumns },
 } as const satisfies Readonly<Record<string, ProfileDefinition>>;

@@ -1,11 +1,16 @@
 import { type BillingState, newBilling } from "./billing.ts";
 import type { MeterConfig } from "./config.ts";
 import { type DemandQuantity, type DemandState, demandQuantities, newDemand } from "./demand.ts";
-import { type EnergyState, emptyEnergies } from "./energy.ts";
+import { type EnergyRegister, type EnergyState, emptyEnergies, emptyRegister } from "./energy.ts";
 import { type EventState, newEvents } from "./event-logs.ts";
 import { newPowerQuality, type PowerQualityState } from "./guard/power-quality.ts";
 import { newTampers, type TamperState } from "./guard/tamper-guard.ts";
 import { LocalTime } from "./local-time.ts";
+import { type AverageVoltageState, newAverageVoltage } from "./maintenance/average-voltage.ts";
+import { type BatteryState, newBattery } from "./maintenance/battery.ts";
+import { initialLimits, type MeterLimits } from "./maintenance/limits.ts";
+import { type MilestoneState, newMilestones } from "./maintenance/milestones.ts";
+import type { OperatingTimeState } from "./maintenance/operating-time.ts";
 import type { ClockState } from "./meter-clock.ts";
 import type { ParameterState } from "./parameters.ts";
 import { newProfile, type ProfileName, type ProfileState, profileNames } from "./profiles.ts";
@@ -27,6 +32,8 @@ export interface MeterState {
   clock: ClockState;
   supply: SupplyState;
   energy: EnergyState;
+  /** Wh imported through the neutral, for comparison only. */
+  neutralEnergy: EnergyRegister;
   /** By rate. */
   rates: RatedState;
   tariff: TariffState;
@@ -43,6 +50,11 @@ export interface MeterState {
   limiters: Record<LimiterName, LimiterState>;
   overload: OverloadState;
   events: EventState;
+  limits: MeterLimits;
+  battery: BatteryState;
+  averageVoltage: AverageVoltageState;
+  operatingTime: OperatingTimeState;
+  milestones: MilestoneState;
   parameters: ParameterState;
   /** Clock time for which each task is planned next; a task that is missing is planned when the meter starts. */
   schedule: Partial<Record<TaskName, Instant>>;
@@ -56,6 +68,7 @@ export function initialState(config: MeterConfig, at: Instant): MeterState {
     clock: { anchor: at, reading: at, valid: true, zone: config.zone },
     supply: newSupply(),
     energy: emptyEnergies(),
+    neutralEnergy: emptyRegister(),
     rates: emptyRates(),
     tariff: newTariff(config.calendar, at, new LocalTime(config.zone)),
     demandPeriod: config.demandPeriod,
@@ -69,6 +82,11 @@ export function initialState(config: MeterConfig, at: Instant): MeterState {
     limiters: newLimiters(),
     overload: newOverload(),
     events: newEvents(),
+    limits: initialLimits(config),
+    battery: newBattery(),
+    averageVoltage: newAverageVoltage(),
+    operatingTime: { operated: 0 },
+    milestones: newMilestones(),
     parameters: {},
     schedule: {},
   };

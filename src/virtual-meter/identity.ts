@@ -1,5 +1,8 @@
 import { type SystemTitle, systemTitleLength } from "../dlms/security/system-title.ts";
 
+/** What of the meter has a firmware of its own. */
+export type FirmwarePart = "metrology" | "application" | "communication";
+
 /** Who a virtual meter is and what it is built for. */
 export interface MeterIdentity {
   /** Up to 16 characters: three letters of the FLAG registry, then what the manufacturer makes unique. */
@@ -11,7 +14,13 @@ export interface MeterIdentity {
   readonly decoderReferenceNumber: string;
   readonly model: string;
   readonly manufacturerName: string;
-  readonly firmware: { readonly metrology: string; readonly application: string };
+  readonly productCode: string;
+  /** As in 2026-01-31; it was calibrated then. */
+  readonly productionDate: string;
+  readonly firmware: Readonly<Record<FirmwarePart, string>>;
+  /** Of the set of parameters it left the factory with, and of the tariff program. */
+  readonly parameterRecord: string;
+  readonly tariffProgram: string;
   /** Pulses of the LED per kWh and per kvarh. */
   readonly pulseConstant: number;
   /** mV, mA, mA, mHz. */

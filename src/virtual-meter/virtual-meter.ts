@@ -14,10 +14,12 @@ import { eventObjects } from "./mapping/events.ts";
 import { identityObjects } from "./mapping/identity.ts";
 import { invocationCounterObjects } from "./mapping/invocation-counters.ts";
 import { limiterObjects } from "./mapping/limiter.ts";
+import { maintenanceObjects } from "./mapping/maintenance.ts";
 import { powerQualityObjects } from "./mapping/power-quality.ts";
 import { type ProfileEncodings, profileObjects } from "./mapping/profiles.ts";
 import { securityObjects } from "./mapping/security.ts";
 import { setupObjects } from "./mapping/setups/setup-objects.ts";
+import { statusObjects } from "./mapping/status.ts";
 import { supplyObjects } from "./mapping/supply.ts";
 import { tamperObjects } from "./mapping/tamper.ts";
 import { tariffObjects } from "./mapping/tariff.ts";
@@ -40,6 +42,8 @@ export function meterObjects(meter: Meter, identity: MeterIdentity, profileEncod
     ...identityObjects(identity),
     ...setupObjects(meter),
     ...clockObjects(meter),
+    ...maintenanceObjects(meter),
+    ...statusObjects(meter),
     ...energyObjects(meter),
     ...demandObjects(meter),
     ...supplyObjects(meter),

@@ -15,7 +15,11 @@ export const identity: MeterIdentity = {
   decoderReferenceNumber: "01234567897",
   model: "sample",
   manufacturerName: "sample maker",
-  firmware: { metrology: "M1", application: "A1" },
+  firmware: { metrology: "M1", application: "A1", communication: "C1" },
+  productCode: "S-1",
+  productionDate: "2026-01-02",
+  parameterRecord: "P1",
+  tariffProgram: "T1",
   pulseConstant: 1000,
   rating: { voltage: 230_000, basicCurrent: 5000, maximumCurrent: 80_000, frequency: 50_000 },
 };

@@ -1,10 +1,17 @@
+import { addEnergy, type EnergyRegister, emptyRegister } from "../energy.ts";
 import type { Measurement } from "../measurement.ts";
 import type { MeterClock } from "../meter-clock.ts";
 import { never } from "../unit.ts";
 import { day, type Instant } from "../units.ts";
 
+/** What is done about exported energy that is significant: nothing, counting it as import, or a disconnection (0.0.96.66.2). */
+export const reverseTreatments = ["ignore", "count", "disconnect"] as const;
+export type ReverseTreatment = (typeof reverseTreatments)[number];
+
 /** Energy in mW ms, so that any split of time gives the same sum. */
 export interface ReverseEnergyState {
+  /** All that flowed back at the power that counts, ever. */
+  total: EnergyRegister;
   reverse: number;
   /** Imported since anything was last exported; nothing while there is nothing that it could clear. */
   forward: number;
@@ -12,51 +19,50 @@ export interface ReverseEnergyState {
   midnight: Instant | undefined;
 }
 
-/** When exported energy is significant: powers in mW, energies in mW ms. */
-export interface ReverseEnergyLimits {
-  readonly energy: number;
-  readonly power: number;
-  readonly resetBy: number;
-}
-
+/** mW ms */
 const wattHour = 3_600_000_000;
+/** mW below which nothing counts. */
+const power = 20_000;
+/** mW ms of import that clear what was exported. */
+const resetBy = 10 * wattHour;
 
-/** 100 Wh at 20 W or more, until 10 Wh were imported. */
-export const defaultReverseEnergyLimits: ReverseEnergyLimits = { energy: 100 * wattHour, power: 20_000, resetBy: 10 * wattHour };
+const cleared = { reverse: 0, forward: 0, midnight: undefined };
 
 /** Nothing was exported yet. */
 export function newReverseEnergy(): ReverseEnergyState {
-  return { reverse: 0, forward: 0, midnight: undefined };
+  return { total: emptyRegister(), ...cleared };
 }
 
 /** Adds up what flows back, which short turns of the current do not reach. Sums stop at their limits, so they stay exact for ever. */
 export class ReverseEnergy {
   readonly #state: ReverseEnergyState;
-  readonly #limits: ReverseEnergyLimits;
+  readonly #threshold: () => number;
 
-  constructor(state: ReverseEnergyState, limits: ReverseEnergyLimits) {
+  /** Takes possession of `state`; `threshold` in Wh may change from one look to the next. */
+  constructor(state: ReverseEnergyState, threshold: () => number) {
     this.#state = state;
-    this.#limits = limits;
+    this.#threshold = threshold;
   }
 
   get significant(): boolean {
-    return this.#state.reverse >= this.#limits.energy;
+    return this.#state.reverse >= this.#energy;
   }
 
   /** Whether there is nothing to watch while `measured` flows. */
   idle({ activeExport }: Measurement): boolean {
-    return this.#state.reverse === 0 && activeExport < this.#limits.power;
+    return this.#state.reverse === 0 && activeExport < power;
   }
 
   /** `measured` has held for `duration` ms. */
   accumulate(measured: Measurement, duration: number): void {
     if (this.idle(measured)) return;
     const { activeImport, activeExport } = measured;
-    const { energy, power, resetBy } = this.#limits;
     const state = this.#state;
     if (activeExport > 0) {
       state.forward = 0;
-      if (activeExport >= power) state.reverse = Math.min(state.reverse + activeExport * duration, energy);
+      if (activeExport < power) return;
+      addEnergy(state.total, activeExport, duration);
+      state.reverse = Math.min(state.reverse + activeExport * duration, Math.max(this.#energy, state.reverse));
     } else {
       state.forward = Math.min(state.forward + activeImport * duration, resetBy);
       if (state.forward >= resetBy) this.#clear();
@@ -78,14 +84,19 @@ export class ReverseEnergy {
 
   /** True time of the next change while `measured` flows. */
   due(measured: Measurement, clock: MeterClock, now: Instant): Instant {
-    const { energy, power, resetBy } = this.#limits;
     const { reverse, forward, midnight } = this.#state;
     if (midnight === undefined) return this.idle(measured) ? never : now;
     const { activeImport, activeExport } = measured;
     const atMidnight = clock.whenReading(midnight);
-    if (activeExport >= power && reverse < energy) return Math.min(atMidnight, now + Math.ceil((energy - reverse) / activeExport));
+    if (activeExport >= power && reverse < this.#energy)
+      return Math.min(atMidnight, now + Math.ceil((this.#energy - reverse) / activeExport));
     if (activeImport > 0 && reverse > 0) return Math.min(atMidnight, now + Math.ceil((resetBy - forward) / activeImport));
     return atMidnight;
+  }
+
+  /** mW ms that are significant. */
+  get #energy(): number {
+    return this.#threshold() * wattHour;
   }
 
   #plan(clock: MeterClock, now: Instant): void {
@@ -93,6 +104,6 @@ export class ReverseEnergy {
   }
 
   #clear(): void {
-    Object.assign(this.#state, newReverseEnergy());
+    Object.assign(this.#state, cleared);
   }
 }

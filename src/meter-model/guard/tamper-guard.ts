@@ -2,7 +2,7 @@ import type { Measurement } from "../measurement.ts";
 import { type MeterUnit, never, type UnitSurroundings } from "../unit.ts";
 import { type Instant, second } from "../units.ts";
 import { type Detection, Detector, type DetectorState, newDetector } from "./detector.ts";
-import { defaultReverseEnergyLimits, newReverseEnergy, ReverseEnergy, type ReverseEnergyState } from "./reverse-energy.ts";
+import { newReverseEnergy, ReverseEnergy, type ReverseEnergyState, type ReverseTreatment, reverseTreatments } from "./reverse-energy.ts";
 import { beginOccurrence, endOccurrence, newTally, readTally, type Tally, type TallyState } from "./tally.ts";
 import {
   type ContactName,
@@ -24,6 +24,9 @@ export interface TamperSettings {
   differencePercent: number;
   /** Seconds that the currents must differ for, and must not to be taken for equal again. */
   persistence: number;
+  /** Wh of export without import between that are significant. */
+  reverseThreshold: number;
+  reverseTreatment: ReverseTreatment;
 }
 
 /** The part of the meter's state that is about tampering. */
@@ -56,7 +59,14 @@ const differenceHysteresis = 1;
 /** A meter that nobody has tampered with: its cover trips the relay. 12 % of the least current is its least difference. */
 export function newTampers(): TamperState {
   return {
-    settings: { actionMask: tamperBit("meterCover"), differenceCurrent: 60, differencePercent: 12, persistence: 15 },
+    settings: {
+      actionMask: tamperBit("meterCover"),
+      differenceCurrent: 60,
+      differencePercent: 12,
+      persistence: 15,
+      reverseThreshold: 100,
+      reverseTreatment: "count",
+    },
     contacts: mapNames(contactNames, () => false),
     detectors: mapNames(tamperNames, newDetector),
     tallies: mapNames([...tamperNames, "metrology"], newTally),
@@ -88,7 +98,7 @@ export class TamperGuard implements MeterUnit {
         return tampers[name].persistence ?? { begin: byParameter, end: byParameter };
       }),
     ]);
-    this.#reverseEnergy = new ReverseEnergy(state.reverseEnergy, defaultReverseEnergyLimits);
+    this.#reverseEnergy = new ReverseEnergy(state.reverseEnergy, () => state.settings.reverseThreshold);
   }
 
   get due(): Instant {
@@ -124,6 +134,16 @@ export class TamperGuard implements MeterUnit {
     return readTally(this.#state.tallies[name], this.#surroundings.now);
   }
 
+  /** Whole Wh that flowed back at a power that counts, ever. */
+  get reverseEnergy(): number {
+    return this.#state.reverseEnergy.total.whole;
+  }
+
+  /** Whether a tamper goes on. */
+  active(name: TamperName): boolean {
+    return this.#state.detectors[name].active;
+  }
+
   contact(name: ContactName): boolean {
     return this.#state.contacts[name];
   }
@@ -138,10 +158,11 @@ export class TamperGuard implements MeterUnit {
   /** Changes parameters; false, and nothing changed, for one out of range. */
   configure(changes: Partial<TamperSettings>): boolean {
     const settings = { ...this.#state.settings, ...changes };
-    const { actionMask, differenceCurrent, differencePercent, persistence } = settings;
+    const { actionMask, differenceCurrent, differencePercent, persistence, reverseThreshold, reverseTreatment } = settings;
     const whole = (value: number, limit: number) => Number.isInteger(value) && value >= 0 && value <= limit;
     if (!whole(actionMask, 0xffff_ffff) || !whole(differenceCurrent, 0xffff)) return false;
     if (!whole(differencePercent, 100) || !whole(persistence, 0xffff)) return false;
+    if (!whole(reverseThreshold, 1_000_000) || reverseThreshold === 0 || !reverseTreatments.includes(reverseTreatment)) return false;
     Object.assign(this.#state.settings, settings);
     this.#quiet = false;
     this.settle();
@@ -217,7 +238,7 @@ export class TamperGuard implements MeterUnit {
         return larger > leastCurrent && difference > differenceCurrent && difference * 100 > larger * percent;
       }
       case "reverseEnergy":
-        return this.#reverseEnergy.significant;
+        return this.#state.settings.reverseTreatment !== "ignore" && this.#reverseEnergy.significant;
       default:
         return this.#state.contacts[name];
     }
@@ -248,7 +269,9 @@ export class TamperGuard implements MeterUnit {
   }
 
   #ask(): void {
-    const tripping = this.#state.latched & this.#state.settings.actionMask;
+    const { actionMask, reverseTreatment } = this.#state.settings;
+    const mask = reverseTreatment === "disconnect" ? actionMask | tamperBit("reverseEnergy") : actionMask;
+    const tripping = this.#state.latched & mask;
     for (const name of trippingTampers) this.#relay.request(name, (tripping & tamperBit(name)) !== 0);
   }
 }

@@ -2,8 +2,9 @@ import { Register } from "../../cosem-objects/classes/register.ts";
 import { ScriptTable } from "../../cosem-objects/classes/script-table.ts";
 import { bind, type CosemObject } from "../../cosem-objects/object.ts";
 import { day, type Meter, second } from "../../meter-model/index.ts";
-import { settle } from "./clock.ts";
 import { data } from "./data-object.ts";
+import { secondsLimit } from "./limit.ts";
+import { settle } from "./outcome.ts";
 import { dateTimeOctets } from "./past-time.ts";
 import { quantities, quantityData, register } from "./quantity.ts";
 
@@ -27,6 +28,7 @@ export function billingObjects(meter: Meter): readonly CosemObject[] {
         scalerUnit: { scaler: quantities.shortSeconds.scaler, unit: quantities.shortSeconds.unit },
       },
     }),
+    secondsLimit(meter, "1.0.0.9.12.255", "billingLockout"),
     bind(ScriptTable, {
       logicalName: "0.0.10.0.1.255",
       attributes: { scripts: [{ scriptIdentifier: closePeriod, actions: [] }] },

@@ -1,8 +1,10 @@
 import { Clock } from "../../cosem-objects/classes/clock.ts";
 import { bind, type CosemObject, refuse } from "../../cosem-objects/object.ts";
 import { type CosemDateTime, clockStatus, dateTimeToInstant, instantToDateTime } from "../../dlms/axdr/date-time.ts";
-import { type CommandOutcome, type Instant, LocalTime, type Meter, minute, type SwitchRule, second } from "../../meter-model/index.ts";
+import { type Instant, LocalTime, type Meter, minute, type SwitchRule, second } from "../../meter-model/index.ts";
 import { data } from "./data-object.ts";
+import { secondsLimit } from "./limit.ts";
+import { settle } from "./outcome.ts";
 
 /** The clock of the meter, as COSEM shows it. */
 export function clockObjects(meter: Meter): readonly CosemObject[] {
@@ -39,6 +41,7 @@ export function clockObjects(meter: Meter): readonly CosemObject[] {
         shiftTime: (seconds) => settle(meter.shiftClock(seconds * second)),
       },
     }),
+    secondsLimit(meter, "1.0.0.9.11.255", "clockShiftLimit"),
     data("0.0.1.1.0.255", () => ({ type: "double-long-unsigned", value: Math.floor(meter.clockTime / second) })),
   ];
 }
@@ -85,18 +88,4 @@ function switchDateTime(rule: SwitchRule): CosemDateTime {
     deviation: undefined,
     clockStatus: 0,
   };
-}
-
-/** A refusal of the domain as COSEM says it. */
-export function settle(outcome: CommandOutcome): ReturnType<typeof refuse<"temporary-failure" | "other-reason">> | undefined {
-  switch (outcome) {
-    case "accepted":
-      return undefined;
-    case "no-supply":
-      return refuse("temporary-failure");
-    case "out-of-range":
-    case "duplicate":
-    case "too-soon":
-      return refuse("other-reason");
-  }
 }

@@ -40,6 +40,14 @@ export const columnMappings: Readonly<Record<CaptureColumn, ColumnMapping>> = Ob
   ["current", counted(3, "1.0.31.7.0.255", 2, quantities.current)],
   ["neutralCurrent", counted(3, "1.0.91.7.0.255", 2, quantities.current)],
   ["frequency", counted(3, "1.0.14.7.0.255", 2, quantities.frequency)],
+  ["reverseEnergy", counted(3, "0.0.96.66.0.255", 2, quantities.activeEnergy)],
+  [
+    "errors",
+    {
+      object: value(1, "0.0.97.97.0.255", 2),
+      write: (writer: ByteWriter, bits: number) => writeData(writer, { type: "double-long-unsigned", value: bits }),
+    },
+  ],
   [
     "rate",
     {

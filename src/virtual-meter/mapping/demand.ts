@@ -6,7 +6,8 @@ import { bind, type CosemObject } from "../../cosem-objects/object.ts";
 import { type CosemDateTime, unspecifiedDateTime } from "../../dlms/axdr/date-time.ts";
 import type { DlmsData } from "../../dlms/axdr/dlms-data.ts";
 import { type DemandQuantity, demandQuantities, type Instant, type Meter, rateCount } from "../../meter-model/index.ts";
-import { pastDateTime, settle } from "./clock.ts";
+import { pastDateTime } from "./clock.ts";
+import { settle } from "./outcome.ts";
 import { type Quantity, quantities, quantityData, register } from "./quantity.ts";
 
 interface DemandNames {

@@ -51,8 +51,14 @@ const instantaneous: Readonly<Partial<Record<LogicalName, readonly [(measured: M
   "1.0.13.7.0.255": [({ powerFactor }) => powerFactor, quantities.powerFactor],
   "1.0.33.7.0.255": [({ powerFactor }) => powerFactor, quantities.powerFactor],
   "1.0.14.7.0.255": [({ frequency }) => frequency, quantities.frequency],
+  "1.0.81.7.4.255": [phaseAngle, quantities.angle],
   "0.0.96.66.3.255": [({ current, neutralCurrent }) => current - neutralCurrent, quantities.differenceCurrent],
 };
+
+/** Tenths of a degree by which the current lags behind the voltage. */
+function phaseAngle({ activeNet, reactiveNet }: Measurement): number {
+  return Math.round((Math.atan2(reactiveNet, activeNet) * 1800) / Math.PI);
+}
 
 /** Energy registers and instantaneous values. */
 export function energyObjects(meter: Meter): readonly CosemObject[] {
@@ -66,6 +72,8 @@ export function energyObjects(meter: Meter): readonly CosemObject[] {
         return register(logicalName(index + 1), quantity, () => meter.ratedEnergy(name, index + 1));
       }),
     ),
+    register("0.0.96.66.4.255", quantities.activeEnergy, () => meter.neutralEnergy),
+    register("1.0.32.24.0.255", quantities.voltage, () => meter.averageVoltage.last),
     ...entries(instantaneous).map(([logicalName, [select, quantity]]) => register(logicalName, quantity, () => select(meter.measurement))),
   ];
 }

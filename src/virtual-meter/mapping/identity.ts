@@ -1,7 +1,11 @@
+import { ByteWriter } from "../../bytes/byte-writer.ts";
 import { SapAssignment } from "../../cosem-objects/classes/sap-assignment.ts";
+import type { LogicalName } from "../../cosem-objects/logical-name.ts";
 import { bind, type CosemObject } from "../../cosem-objects/object.ts";
+import { unspecifiedDateTime, writeDateTime } from "../../dlms/axdr/date-time.ts";
+import { sha256 } from "../../dlms/security/digest.ts";
 import type { MeterIdentity } from "../identity.ts";
-import { ascii, text } from "./data-object.ts";
+import { ascii, data, text } from "./data-object.ts";
 import { quantities, register } from "./quantity.ts";
 
 /** Who the meter is: names, numbers, versions, ratings. */
@@ -16,8 +20,16 @@ export function identityObjects(identity: MeterIdentity): readonly CosemObject[]
     text("0.0.96.1.1.255", identity.decoderReferenceNumber),
     text("0.0.96.1.2.255", identity.model),
     text("0.0.96.1.3.255", identity.manufacturerName),
+    text("0.0.96.1.4.255", identity.productCode),
+    text("0.0.96.1.5.255", identity.productionDate),
     text("1.0.0.2.0.255", identity.firmware.metrology),
     text("1.1.0.2.0.255", identity.firmware.application),
+    text("1.2.0.2.0.255", identity.firmware.communication),
+    signature("1.0.0.2.8.255", identity.firmware.metrology),
+    signature("1.1.0.2.8.255", identity.firmware.application),
+    text("1.0.0.2.1.255", identity.parameterRecord),
+    text("1.0.0.2.2.255", identity.tariffProgram),
+    data("0.0.96.2.5.255", () => ({ type: "octet-string", value: midnightOf(identity.productionDate) })),
     register("1.0.0.3.0.255", quantities.activeConstant, () => identity.pulseConstant * 1000),
     register("1.0.0.3.1.255", quantities.reactiveConstant, () => identity.pulseConstant * 1000),
     register("1.0.0.6.0.255", quantities.ratedVoltage, () => identity.rating.voltage),
@@ -25,4 +37,18 @@ export function identityObjects(identity: MeterIdentity): readonly CosemObject[]
     register("1.0.0.6.2.255", quantities.ratedFrequency, () => identity.rating.frequency),
     register("1.0.0.6.3.255", quantities.ratedCurrent, () => identity.rating.maximumCurrent),
   ];
+}
+
+/** The digest of a firmware: a virtual meter has no program but its version. */
+function signature(logicalName: LogicalName, firmware: string): CosemObject {
+  const digest = sha256(ascii(firmware));
+  return data(logicalName, () => ({ type: "octet-string", value: digest }));
+}
+
+/** A date-time with a date alone. */
+function midnightOf(date: string): Uint8Array {
+  const [year, month, dayOfMonth] = date.split("-").map(Number);
+  const writer = new ByteWriter(12);
+  writeDateTime(writer, { ...unspecifiedDateTime, year, month, dayOfMonth });
+  return writer.finish();
 }

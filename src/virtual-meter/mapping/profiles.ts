@@ -7,9 +7,10 @@ import { profileBuffer, type RowSource } from "../../cosem-objects/profile-sourc
 import { dataTag } from "../../dlms/axdr/data-type.ts";
 import type { TableEncoding } from "../../dlms/axdr/table-writer.ts";
 import type { CaptureRows, Meter, ProfileName } from "../../meter-model/index.ts";
-import { settle, toMeterInstant } from "./clock.ts";
+import { toMeterInstant } from "./clock.ts";
 import { type ColumnMapping, columnMappings, value } from "./columns.ts";
 import { data } from "./data-object.ts";
+import { settle } from "./outcome.ts";
 import { writeStamp } from "./stamp.ts";
 
 const profiles: Readonly<Record<ProfileName, { readonly buffer: LogicalName; readonly status: LogicalName }>> = {

@@ -1,6 +1,7 @@
 import type { CosemObject } from "../../cosem-objects/object.ts";
 import { type Meter, second } from "../../meter-model/index.ts";
 import { data } from "./data-object.ts";
+import { secondsLimit } from "./limit.ts";
 import { dateTimeOctets } from "./past-time.ts";
 import { quantities, register } from "./quantity.ts";
 
@@ -11,6 +12,6 @@ export function supplyObjects(meter: Meter): readonly CosemObject[] {
     data("0.0.96.7.9.255", () => ({ type: "long-unsigned", value: Math.min(meter.supply.longFailures, 0xffff) })),
     data("0.0.96.7.14.255", () => ({ type: "octet-string", value: dateTimeOctets(meter, meter.supply.lastFailureAt) })),
     register("0.0.96.7.19.255", quantities.seconds, () => Math.floor(meter.supply.lastLongFailureDuration / second)),
-    register("0.0.96.7.20.255", quantities.shortSeconds, () => meter.config.longFailureThreshold / second),
+    secondsLimit(meter, "0.0.96.7.20.255", "longFailureThreshold"),
   ];
 }

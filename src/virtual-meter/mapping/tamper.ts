@@ -4,6 +4,7 @@ import { type LogicalName, parseLogicalName } from "../../cosem-objects/logical-
 import { bind, type CosemObject, refuse } from "../../cosem-objects/object.ts";
 import { Unit } from "../../cosem-objects/unit.ts";
 import type { DlmsData } from "../../dlms/axdr/dlms-data.ts";
+import { reverseTreatments } from "../../meter-model/guard/reverse-energy.ts";
 import type { TamperName } from "../../meter-model/guard/tamper-catalogue.ts";
 import type { TamperGuard, TamperSettings } from "../../meter-model/guard/tamper-guard.ts";
 import { type Meter, second } from "../../meter-model/index.ts";
@@ -63,13 +64,31 @@ export function tamperObjects(meter: Meter, guard: TamperGuard): readonly CosemO
         },
       },
     }),
+    register("0.0.96.66.0.255", quantities.activeEnergy, () => guard.reverseEnergy),
+    setting(guard, "0.0.96.66.1.255", "reverseThreshold", quantities.activeEnergy),
+    bind(Data, {
+      logicalName: "0.0.96.66.2.255",
+      attributes: {
+        value: {
+          get: (): DlmsData => ({ type: "enum", value: reverseTreatments.indexOf(guard.settings.reverseTreatment) }),
+          set: (written) => {
+            const reverseTreatment = written.type === "enum" ? reverseTreatments[written.value] : undefined;
+            if (written.type !== "enum") return refuse("type-unmatched");
+            return reverseTreatment === undefined ? refuse("other-reason") : configure(guard, { reverseTreatment });
+          },
+        },
+      },
+    }),
     setting(guard, "0.0.96.66.17.255", "differenceCurrent", milliamperes),
     setting(guard, "0.0.96.66.18.255", "differencePercent", percent),
     setting(guard, "0.0.96.66.19.255", "persistence", quantities.shortSeconds),
   ];
 }
 
-function setting(guard: TamperGuard, logicalName: LogicalName, name: keyof TamperSettings, quantity: Quantity): CosemObject {
+/** The settings that are registers. */
+type NumericSetting = Exclude<keyof TamperSettings, "reverseTreatment">;
+
+function setting(guard: TamperGuard, logicalName: LogicalName, name: NumericSetting, quantity: Quantity): CosemObject {
   return bind(Register, {
     logicalName,
     attributes: {

@@ -21,8 +21,8 @@ import {
   type SpecialDay,
   second,
 } from "../../meter-model/index.ts";
-import { settle } from "./clock.ts";
 import { data } from "./data-object.ts";
+import { settle } from "./outcome.ts";
 
 /** The table whose scripts 1 to 8 put a rate in force. */
 const tariffScripts: LogicalName = "0.0.10.0.100.255";
