@@ -3,10 +3,12 @@ import type { CosemObject } from "../cosem-objects/object.ts";
 import type { Meter } from "../meter-model/index.ts";
 import { type AssociationDeclaration, AssociationTable } from "../server/associations.ts";
 import { DlmsServer, type DlmsServerOptions } from "../server/dlms-server.ts";
+import { DeviceObjects } from "./device-objects.ts";
 import type { MeterIdentity } from "./identity.ts";
 import { associationObjects, shortNameAssociationObjects } from "./mapping/association.ts";
 import { billingObjects } from "./mapping/billing.ts";
 import { clockObjects } from "./mapping/clock.ts";
+import { compactDataObjects } from "./mapping/compact-data.ts";
 import { demandObjects } from "./mapping/demand.ts";
 import { disconnectObjects } from "./mapping/disconnect.ts";
 import { energyObjects } from "./mapping/energy.ts";
@@ -14,6 +16,7 @@ import { eventObjects } from "./mapping/events.ts";
 import { identityObjects } from "./mapping/identity.ts";
 import { invocationCounterObjects } from "./mapping/invocation-counters.ts";
 import { limiterObjects } from "./mapping/limiter.ts";
+import { listObjects } from "./mapping/lists.ts";
 import { maintenanceObjects } from "./mapping/maintenance.ts";
 import { powerQualityObjects } from "./mapping/power-quality.ts";
 import { type ProfileEncodings, profileObjects } from "./mapping/profiles.ts";
@@ -23,6 +26,7 @@ import { statusObjects } from "./mapping/status.ts";
 import { supplyObjects } from "./mapping/supply.ts";
 import { tamperObjects } from "./mapping/tamper.ts";
 import { tariffObjects } from "./mapping/tariff.ts";
+import { utilityTableObjects } from "./mapping/utility-table.ts";
 import { logged } from "./programming-log.ts";
 import { associationNames, type MeterRole, meterAccess, meterShortNames } from "./roles.ts";
 import type { AssociationKeys } from "./security/association-keys.ts";
@@ -38,7 +42,8 @@ export interface MeterAssociation extends AssociationDeclaration {
 
 /** Every object that the meter shows, in the order of the object list. */
 export function meterObjects(meter: Meter, identity: MeterIdentity, profileEncodings: ProfileEncodings = {}): readonly CosemObject[] {
-  return [
+  const objects = new DeviceObjects();
+  objects.add([
     ...identityObjects(identity),
     ...setupObjects(meter),
     ...clockObjects(meter),
@@ -55,7 +60,11 @@ export function meterObjects(meter: Meter, identity: MeterIdentity, profileEncod
     ...tariffObjects(meter),
     ...billingObjects(meter),
     ...profileObjects(meter, profileEncodings),
-  ];
+    ...listObjects(meter, objects),
+    ...compactDataObjects(meter, objects),
+    ...utilityTableObjects(identity),
+  ]);
+  return objects.all;
 }
 
 export interface VirtualMeterOptions extends Omit<DlmsServerOptions, "logicalDevices" | "associations" | "ownObjects"> {

@@ -46,6 +46,14 @@ export class BareObjects {
     return this.#objects.get(name)?.write(Number(id), fromHex(octets), context);
   }
 
+  /** The result of invoking a method, named as an attribute is. */
+  invoke(method: string, parameter?: string): unknown {
+    const [name = "", id] = method.split(":");
+    return this.#objects
+      .get(name)
+      ?.invoke(Number(id), parameter === undefined ? undefined : fromHex(parameter), new ByteWriter(64), context);
+  }
+
   class(name: string): string {
     const { cosemClass } = this.#objects.get(name) ?? {};
     return `${cosemClass?.classId}/${cosemClass?.version}`;
