@@ -28,13 +28,24 @@ export function nextMatch(pattern: DatePattern, after: Instant, local: LocalTime
       if (pattern.year !== undefined && calendarDate(days).year > pattern.year) break;
       continue;
     }
-    for (const time of timesOf(pattern)) {
-      // A time that spring skips is served where the clock jumps over it; one that autumn repeats is served once.
-      const [instant] = local.instantsOf(days * day + time);
-      if (instant !== undefined && instant > after) return instant;
-    }
+    for (const instant of instantsOnDay(pattern, days, local)) if (instant > after) return instant;
   }
   return Number.POSITIVE_INFINITY;
+}
+
+/** The instants that a pattern's time names on the day that is `days` after 1970-01-01, ascending, some of them twice. */
+export function* instantsOnDay(pattern: DatePattern, days: number, local: LocalTime): Iterable<Instant> {
+  for (const time of timesOf(pattern)) {
+    // A time that autumn repeats is served once.
+    const reading = days * day + time;
+    yield local.instantsOf(reading)[0] ?? leapOver(reading, local);
+  }
+}
+
+/** The instant at which spring makes the clock jump over a reading: a day never has two switches. */
+function leapOver(reading: number, local: LocalTime): Instant {
+  const middle = reading - local.rule.standardOffsetMinutes * minute;
+  return local.nextTransition(middle - day / 2) ?? middle;
 }
 
 /** True where a pattern names the day that is `days` after 1970-01-01, at whatever time. */

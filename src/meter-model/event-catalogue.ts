@@ -1,3 +1,4 @@
+import { automationEvents } from "./events/automation-events.ts";
 import { guardEvents } from "./events/guard-events.ts";
 import { relayEvents } from "./events/relay-events.ts";
 
@@ -62,6 +63,10 @@ export const meterEvents = {
   alarmRegisterCleared: { log: "standard", code: 11 },
   calendarProgrammed: { log: "standard", code: 19 },
   billingClosedByHand: { log: "standard", code: 21 },
+  firmwareReady: { log: "standard", code: 17 },
+  firmwareActivated: { log: "standard", code: 18 },
+  firmwareVerificationFailed: { log: "standard", code: 51 },
+  firmwareTransferBegan: { log: "firmware", code: 30 },
   parametersChanged: { log: "standard", code: 47 },
   keysChanged: { log: "standard", code: 48, alarms: [{ register: 2, bit: 13 }] },
   loadProfileCleared: { log: "standard", code: 254 },
@@ -80,6 +85,7 @@ export const meterEvents = {
   maximumDemandReset: { log: "programming", code: 24 },
   ...relayEvents,
   ...guardEvents,
+  ...automationEvents,
 } as const satisfies Readonly<Record<string, EventDefinition>>;
 
 export type MeterEventName = keyof typeof meterEvents | `rate${number}`;

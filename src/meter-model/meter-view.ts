@@ -1,4 +1,5 @@
 import { InvariantError } from "../errors.ts";
+import { Automation } from "./automation/automation.ts";
 import type { BillingState } from "./billing.ts";
 import type { CaptureSource } from "./columns.ts";
 import type { MeterConfig } from "./config.ts";
@@ -7,6 +8,7 @@ import { DemandRegisters } from "./demand-registers.ts";
 import { type EnergyName, readEnergy } from "./energy.ts";
 import { EventLogs } from "./event-logs.ts";
 import type { DomainEvent } from "./events.ts";
+import { Firmware } from "./firmware/firmware.ts";
 import { PowerQuality } from "./guard/power-quality.ts";
 import { TamperGuard } from "./guard/tamper-guard.ts";
 import type { LocalFields, TimeZoneRule } from "./local-time.ts";
@@ -20,6 +22,7 @@ import type { Measurement } from "./measurement.ts";
 import { MeterClock } from "./meter-clock.ts";
 import { Metering } from "./metering.ts";
 import { Parameters } from "./parameters.ts";
+import { PortProtection, type ProtectedPort } from "./port-protection.ts";
 import { ProfileRecorder } from "./profile-recorder.ts";
 import { type ProfileName, profileNames } from "./profiles.ts";
 import type { Rate, RatedEnergy } from "./rates.ts";
@@ -52,8 +55,14 @@ export class MeterView implements CaptureSource {
   readonly overload: Overload;
   /** The rate in force, and the calendars that say which. */
   readonly tariff: Tariff;
+  /** Failed attempts at ports, and the locks that they lead to. */
+  readonly ports: Readonly<Record<ProtectedPort, PortProtection>>;
+  /** Versions, and the image of the next. */
+  readonly firmware: Firmware;
   /** Keeps the clock without supply. */
   readonly battery: Battery;
+  /** Scripts, and what starts them. */
+  readonly automation: Automation;
   /** Of intervals by the clock. */
   readonly averageVoltage: AverageVoltage;
   readonly operatingTime: OperatingTime;
@@ -81,9 +90,19 @@ export class MeterView implements CaptureSource {
       power: new Limiter(power, surroundings, this.overload, "overload"),
       current: new Limiter(current, surroundings, this.overload, "overCurrent"),
     };
+    this.ports = {
+      optical: new PortProtection(state.ports.optical, surroundings),
+      keypad: new PortProtection(state.ports.keypad, surroundings),
+      network: new PortProtection(state.ports.network, surroundings),
+    };
+    this.firmware = new Firmware(state.firmware, surroundings);
     this.battery = new Battery(state.battery, surroundings);
     this.averageVoltage = new AverageVoltage(state.averageVoltage, surroundings);
     this.operatingTime = new OperatingTime(state.operatingTime, surroundings);
+    this.automation = new Automation(state.automation, surroundings, {
+      specialDays: () => this.tariff.specialDays,
+      alarms: () => this.events.alarms,
+    });
     this.units = new UnitSet([
       this.relay,
       this.tampers,
@@ -94,11 +113,12 @@ export class MeterView implements CaptureSource {
       this.battery,
       this.averageVoltage,
       this.operatingTime,
+      this.automation.unit,
     ]);
     this.metering = new Metering(config.startCurrent, this.relay, this.tampers);
     this.tariff = new Tariff(state.tariff, clock, emit);
     this.demandRegisters = new DemandRegisters(state, clock);
-    this.recorders = profileNames.map((name) => new ProfileRecorder(name, config.profiles[name], state.profiles[name], clock));
+    this.recorders = profileNames.map((name) => new ProfileRecorder(name, config.profiles[name], state, clock));
   }
 
   /** True time up to which the meter has lived. */

@@ -1,4 +1,5 @@
 import { InvariantError } from "../errors.ts";
+import type { ActionName, ActionScheduleState } from "./automation/action-schedules.ts";
 import type { MeterConfig } from "./config.ts";
 import { type DemandQuantity, demandQuantities } from "./demand.ts";
 import { accumulateEnergy, addEnergy } from "./energy.ts";
@@ -100,14 +101,14 @@ export class Meter extends MeterView {
       // Boundaries the step leaps over are served, those it falls back behind have been: nothing is lost or doubled.
       this.#schedule.clockChanged();
       this.#schedule.runDue(this.held.now);
-      this.units.clockChanged();
+      this.units.clockChanged(false);
     } else {
       this.demandRegisters.clockStepped(reading, this.#schedule.planned("demand"));
       this.#mark(RowStatus.clockAdjusted);
       this.#catchUp(reading, RowStatus.clockAdjusted);
       this.#schedule.plan(reading);
       this.tariff.evaluate(reading);
-      this.units.clockChanged();
+      this.units.clockChanged(true);
     }
     return "accepted";
   }
@@ -126,7 +127,7 @@ export class Meter extends MeterView {
     this.demandRegisters.clockStepped(this.clockTime, this.#schedule.planned("demand"));
     this.#schedule.plan(this.clockTime);
     this.tariff.evaluate(this.clockTime);
-    this.units.clockChanged();
+    this.units.clockChanged(true);
     return "accepted";
   }
 
@@ -136,10 +137,11 @@ export class Meter extends MeterView {
     return this.tariff.force(rate, this.clockTime) ? "accepted" : "out-of-range";
   }
 
-  /** Plans the switches of rates anew, after the tables of the tariff were changed. */
+  /** Plans the switches of rates, and scripts of special days, anew, after the tables of the tariff were changed. */
   tariffChanged(): void {
     this.#schedule.plan(this.clockTime, "rate");
     this.#schedule.plan(this.clockTime, "calendar");
+    this.automation.scheduler.plan("timetable");
   }
 
   /** Copies the passive calendar to the active one; `out-of-range` while it is not complete. */
@@ -211,9 +213,20 @@ export class Meter extends MeterView {
   setCapturePeriod(profile: ProfileName, seconds: number): CommandOutcome {
     if (!this.supplied) return "no-supply";
     if (seconds !== 0 && !isPeriod(seconds)) return "out-of-range";
-    if (this.config.profiles[profile].dates !== undefined && seconds !== 0) return "out-of-range";
+    const { dates, period } = this.config.profiles[profile];
+    if (dates !== undefined && seconds !== period) return "out-of-range";
     this.recorder(profile).period = seconds;
     this.#schedule.plan(this.clockTime, profile);
+    return "accepted";
+  }
+
+  /** Changes a single action schedule; those of the freezes say when the profiles are captured. */
+  setActionSchedule(name: ActionName, changes: Partial<ActionScheduleState>): CommandOutcome {
+    if (!this.supplied) return "no-supply";
+    if (!this.automation.configure(name, changes)) return "out-of-range";
+    for (const profile of this.recorders) {
+      if (profile.action === name) this.#schedule.plan(this.clockTime, profile.name);
+    }
     return "accepted";
   }
 

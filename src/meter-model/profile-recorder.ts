@@ -1,8 +1,10 @@
+import { type FreezeActionName, freezeActions } from "./automation/action-schedules.ts";
+import { nextExecution } from "./automation/execution-time.ts";
 import { CaptureBuffer, type CaptureRows } from "./capture-buffer.ts";
 import { type CaptureSource, captureColumns } from "./columns.ts";
-import { nextMatch } from "./date-pattern.ts";
 import type { MeterClock } from "./meter-clock.ts";
 import { type ProfileDefinition, type ProfileName, type ProfileState, RowStatus } from "./profiles.ts";
+import type { MeterState } from "./state.ts";
 import { type Instant, minute, second } from "./units.ts";
 
 type Select = (source: CaptureSource) => number;
@@ -11,15 +13,21 @@ type Select = (source: CaptureSource) => number;
 export class ProfileRecorder {
   readonly name: ProfileName;
   readonly definition: ProfileDefinition;
+  /** The single action schedule that says when rows are captured; undefined where the period does. */
+  readonly action: FreezeActionName | undefined;
   readonly #state: ProfileState;
+  readonly #schedules: MeterState["automation"]["schedules"];
   readonly #clock: MeterClock;
   readonly #columns: readonly Select[];
 
   /** Rows stored under another definition are made to fit: other columns begin afresh, another capacity keeps the newest. */
-  constructor(name: ProfileName, definition: ProfileDefinition, state: ProfileState, clock: MeterClock) {
+  constructor(name: ProfileName, definition: ProfileDefinition, { profiles, automation }: MeterState, clock: MeterClock) {
+    const state = profiles[name];
     this.name = name;
     this.definition = definition;
+    this.action = definition.dates !== undefined && name in freezeActions ? freezeActions[name as keyof typeof freezeActions] : undefined;
     this.#state = state;
+    this.#schedules = automation.schedules;
     this.#clock = clock;
     this.#columns = definition.columns.map((column) => captureColumns[column] as Select);
     const { rows } = state;
@@ -45,8 +53,7 @@ export class ProfileRecorder {
   }
 
   nextBoundary(after: Instant): Instant {
-    const { dates } = this.definition;
-    if (dates !== undefined) return nextMatch(dates, after, this.#clock.local);
+    if (this.action !== undefined) return nextExecution(this.#schedules[this.action].times, after, this.#clock.local);
     return this.period === 0 ? Number.POSITIVE_INFINITY : this.#clock.local.nextBoundary(after, this.period * second);
   }
 

@@ -5,7 +5,7 @@ import type { DatePattern } from "./date-pattern.ts";
 export interface ProfileDefinition {
   /** Seconds; what the meter starts with. Divides the day; 0 captures by command only, or as `dates` say. */
   readonly period: number;
-  /** Captures at these local times instead. */
+  /** Captures at these local times instead, of which the period only tells; clients move them by a single action schedule. */
   readonly dates?: DatePattern;
   /** A freeze: rows of missed boundaries are caught up, the latest or none, and nothing is frozen by an invalid clock. */
   readonly catchUp?: "latest" | "none";
@@ -39,6 +39,7 @@ export const profileDefinitions = {
   hourly: { period: 3600, catchUp: "none", capacity: 48, columns: ["activeImport", "activeExport"] },
   daily: {
     period: 86_400,
+    dates: { hour: 0, minute: 0, second: 0 },
     catchUp: "latest",
     capacity: 62,
     columns: [...dailyColumns, "reactiveImport", "reactiveExport", "apparentImport", "reverseEnergy", "rate"],

@@ -17,10 +17,12 @@ export interface StateCodec {
   /** The rows of a state, by the name they are stored under. */
   rowsOf(state: Readonly<MeterState>): readonly (readonly [name: string, rows: CaptureBuffer])[];
   encodeRow(row: CaptureRow): readonly number[];
+  /** The blocks of the firmware image, which are many and never change in place; another image has another map. */
+  blocksOf(state: Readonly<MeterState>): ReadonlyMap<number, Uint8Array>;
   /** The core as this version has it, from that of the version before. */
   upgrade(core: unknown): unknown;
   /** Trusts nothing it is given. */
-  restore(core: unknown, rows: RowReader): RestoredState;
+  restore(core: unknown, rows: RowReader, blocks: Iterable<readonly [number: unknown, octets: unknown]>): RestoredState;
 }
 
 const largestCapacity = 1_000_000;
@@ -37,9 +39,11 @@ export const stateCodec: StateCodec = {
     return [stamp, offsetMinutes, status, ...values];
   },
 
+  blocksOf: ({ firmware }) => firmware.blocks,
+
   upgrade: upgradeCore,
 
-  restore(core, rows) {
+  restore(core, rows, blocks) {
     if (!hasShape(core, initialState(defaultMeterConfig, 0))) return { damage: "the state is incomplete" };
     const state = core as MeterState;
     for (const [name, holder] of rowsHolders(state)) {
@@ -57,18 +61,26 @@ export const stateCodec: StateCodec = {
       if (buffer.nextSequence !== record.next) return { damage: `the profile ${name} has lost a row` };
       holder.rows = buffer;
     }
-    return { state };
+    const { firmware } = state;
+    const expected: unknown = firmware.blocks;
+    firmware.blocks = new Map();
+    for (const [number, octets] of blocks) {
+      if (!Number.isSafeInteger(number) || !(octets instanceof Uint8Array)) return { damage: "a block of the image is damaged" };
+      firmware.blocks.set(number as number, Uint8Array.from(octets));
+    }
+    return firmware.blocks.size === expected ? { state } : { damage: "the image has lost a block" };
   },
 };
 
 /** Parts whose form depends on what was written to them. */
-const freeForm: ReadonlySet<string> = new Set(["active", "passive", "specialDays", "parameters", "earlier", "timed"]);
+const freeForm: ReadonlySet<string> = new Set(["active", "passive", "specialDays", "parameters", "earlier", "timed", "updated", "times"]);
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 /** Compares with a state that is known to be one. */
 function hasShape(value: unknown, pattern: unknown): boolean {
-  if (pattern instanceof CaptureBuffer) return true;
+  if (pattern instanceof CaptureBuffer || pattern instanceof Map) return true;
+  if (pattern instanceof Uint8Array) return value instanceof Uint8Array;
   if (Array.isArray(pattern)) return Array.isArray(value) && value.every((element) => hasShape(element, pattern[0] ?? element));
   if (typeof pattern === "object" && pattern !== null) {
     if (typeof value !== "object" || value === null) return false;

@@ -1,8 +1,10 @@
+import { type AutomationState, newAutomation } from "./automation/automation.ts";
 import { type BillingState, newBilling } from "./billing.ts";
 import type { MeterConfig } from "./config.ts";
 import { type DemandQuantity, type DemandState, demandQuantities, newDemand } from "./demand.ts";
 import { type EnergyRegister, type EnergyState, emptyEnergies, emptyRegister } from "./energy.ts";
 import { type EventState, newEvents } from "./event-logs.ts";
+import { type FirmwareState, newFirmware } from "./firmware/firmware.ts";
 import { newPowerQuality, type PowerQualityState } from "./guard/power-quality.ts";
 import { newTampers, type TamperState } from "./guard/tamper-guard.ts";
 import { LocalTime } from "./local-time.ts";
@@ -13,6 +15,7 @@ import { type MilestoneState, newMilestones } from "./maintenance/milestones.ts"
 import type { OperatingTimeState } from "./maintenance/operating-time.ts";
 import type { ClockState } from "./meter-clock.ts";
 import type { ParameterState } from "./parameters.ts";
+import { newPortProtection, type PortProtectionState, type ProtectedPort, protectedPorts } from "./port-protection.ts";
 import { newProfile, type ProfileName, type ProfileState, profileNames } from "./profiles.ts";
 import { emptyRates, type RatedState } from "./rates.ts";
 import { type LimiterName, type LimiterState, newLimiters } from "./relay/limiter.ts";
@@ -50,11 +53,14 @@ export interface MeterState {
   limiters: Record<LimiterName, LimiterState>;
   overload: OverloadState;
   events: EventState;
+  firmware: FirmwareState;
+  ports: Record<ProtectedPort, PortProtectionState>;
   limits: MeterLimits;
   battery: BatteryState;
   averageVoltage: AverageVoltageState;
   operatingTime: OperatingTimeState;
   milestones: MilestoneState;
+  automation: AutomationState;
   parameters: ParameterState;
   /** Clock time for which each task is planned next; a task that is missing is planned when the meter starts. */
   schedule: Partial<Record<TaskName, Instant>>;
@@ -82,11 +88,14 @@ export function initialState(config: MeterConfig, at: Instant): MeterState {
     limiters: newLimiters(),
     overload: newOverload(),
     events: newEvents(),
+    firmware: newFirmware(),
+    ports: mapNames(protectedPorts, newPortProtection),
     limits: initialLimits(config),
     battery: newBattery(),
     averageVoltage: newAverageVoltage(),
     operatingTime: { operated: 0 },
     milestones: newMilestones(),
+    automation: newAutomation(config),
     parameters: {},
     schedule: {},
   };

@@ -32,7 +32,7 @@ export class UnitSet implements MeterUnit {
     for (const unit of this.#units) unit.supplyBack?.(duration);
   }
 
-  clockChanged(): void {
-    for (const unit of this.#units) unit.clockChanged?.();
+  clockChanged(stepped: boolean): void {
+    for (const unit of this.#units) unit.clockChanged?.(stepped);
   }
 }

@@ -35,8 +35,8 @@ export interface MeterUnit {
   supplyLost?(): void;
   /** The supply is back after `duration` ms, with which the clock may be invalid. */
   supplyBack?(duration: number): void;
-  /** The clock was set, or its zone changed: what is planned by it is planned anew. */
-  clockChanged?(): void;
+  /** The clock was set, or its zone changed: what is planned by it is planned anew. `stepped` unless by less than the shift limit. */
+  clockChanged?(stepped: boolean): void;
 }
 
 export const never = Number.POSITIVE_INFINITY;

@@ -3,6 +3,7 @@ import type { Notification } from "../dlms/association/events.ts";
 import type { NegotiatedContext, Referencing } from "../dlms/association/negotiation.ts";
 import { overheadOf } from "../dlms/association/protection.ts";
 import { DlmsServerConnection } from "../dlms/association/server-connection.ts";
+import type { AttemptLimiter } from "../dlms/association/server-options.ts";
 import { type RandomSource, secureRandom } from "../dlms/security/secure-random.ts";
 import { LocalProtocolError } from "../errors.ts";
 import { HdlcStation, type HdlcStationOptions } from "../hdlc/station.ts";
@@ -46,6 +47,8 @@ export interface DlmsServerOptions {
   readonly maxConnectionsPerSource?: number;
   /** How often wrong secrets are looked at. */
   readonly attempts?: AttemptLimits;
+  /** What the device itself says to secrets that are tried over a link, besides that. */
+  readonly portGuard?: (link: LinkKind) => AttemptLimiter | undefined;
   /** Where challenges come from; the platform's source by default. */
   readonly random?: RandomSource;
   readonly timers?: Timers;
@@ -174,7 +177,7 @@ export class DlmsServer {
       serverSap,
       authentication: declaration?.authentication,
       security: declaration?.security,
-      limiter: this.#attempts.limiterOf(clientSap, source),
+      limiter: both(this.#attempts.limiterOf(clientSap, source), this.#options.portGuard?.(link)),
       random: this.#options.random ?? secureRandom,
       maxReceivePduSize,
       servesShortNames: this.#devices.get(serverSap)?.shortNames !== undefined,
@@ -205,6 +208,19 @@ export class DlmsServer {
     }
     return view;
   }
+}
+
+/** What both allow; the port is asked first, so that what it refuses is not held against the client. */
+function both(client: AttemptLimiter, port: AttemptLimiter | undefined): AttemptLimiter {
+  if (port === undefined) return client;
+  return {
+    mayTry: (now) => port.mayTry(now) && client.mayTry(now),
+    failed: (now) => {
+      client.failed(now);
+      port.failed(now);
+    },
+    succeeded: (now) => port.succeeded?.(now),
+  };
 }
 
 /** What holds for a transport that a client has opened to a listener, and not for a line. */

@@ -3,7 +3,10 @@ import type { CaptureBuffer, MeterState, StateCodec } from "../meter-model/index
 import type { MeterStore } from "../virtual-meter/store.ts";
 import { LmdbFolder, type StoreDatabase, type StoreFormat, type StoreKey } from "./lmdb-folder.ts";
 
-/** What a meter's folder contains: the state without rows under "core", and each row under "row", profile, sequence. */
+/**
+ * What a meter's folder contains: the state without rows and blocks under "core", each row under "row", profile, sequence,
+ * and each block of the firmware image under "block" and its number.
+ */
 const meterStateFormat = (codec: StateCodec): StoreFormat => ({
   kind: "meter-state",
   version: 2,
@@ -30,6 +33,8 @@ export class LmdbMeterStore implements MeterStore {
   readonly #folder: LmdbFolder;
   readonly #codec: StateCodec;
   readonly #saved = new Map<string, SavedRows>();
+  /** The blocks that are in the store, of which image. */
+  #savedBlocks: { readonly image: ReadonlyMap<number, Uint8Array>; readonly blocks: ReadonlyMap<number, Uint8Array> } | undefined;
   #failed = false;
 
   /** Opens or creates the folder at `path`; throws `StoreError` as `LmdbFolder` does. */
@@ -43,7 +48,7 @@ export class LmdbMeterStore implements MeterStore {
     try {
       const core = database.get(coreKey);
       if (core === undefined) return undefined;
-      const restored = this.#codec.restore(core, (profile, first, next) => readRows(database, profile, first, next));
+      const restored = this.#codec.restore(core, (profile, first, next) => readRows(database, profile, first, next), readBlocks(database));
       if ("damage" in restored) throw corrupt(restored.damage);
       this.#remember(restored.state);
       return restored.state;
@@ -60,6 +65,7 @@ export class LmdbMeterStore implements MeterStore {
       database.transactionSync(() => {
         database.putSync(coreKey, this.#codec.core(state));
         for (const [name, rows] of this.#codec.rowsOf(state)) this.#saveRows(name, rows);
+        this.#saveBlocks(this.#codec.blocksOf(state));
       });
     } catch (cause) {
       this.#failed = true;
@@ -79,6 +85,17 @@ export class LmdbMeterStore implements MeterStore {
     for (const [name, rows] of this.#codec.rowsOf(state)) {
       this.#saved.set(name, { rows, first: rows.firstSequence, next: rows.nextSequence });
     }
+    const image = this.#codec.blocksOf(state);
+    if (this.#savedBlocks?.image !== image || this.#savedBlocks.blocks.size !== image.size) {
+      this.#savedBlocks = { image, blocks: new Map(image) };
+    }
+  }
+
+  #saveBlocks(image: ReadonlyMap<number, Uint8Array>): void {
+    const { database } = this.#folder;
+    const saved = this.#savedBlocks?.image === image ? this.#savedBlocks.blocks : undefined;
+    if (saved === undefined) for (const key of [...database.getKeys(allBlocks())]) database.removeSync(key);
+    for (const [number, octets] of image) if (saved?.get(number) !== octets) database.putSync([...blockKey, number], octets);
   }
 
   #saveRows(name: string, rows: CaptureBuffer): void {
@@ -108,6 +125,14 @@ function removeRows(database: StoreDatabase, name: string, from: number, to: num
   if (from >= to) return;
   const keys = [...database.getKeys({ start: rowKey(name, from), end: rowKey(name, to) })];
   for (const key of keys) database.removeSync(key);
+}
+
+const blockKey: StoreKey = ["block"];
+// A new one for each: lmdb writes into the options it is given.
+const allBlocks = () => ({ start: [...blockKey, 0], end: [...blockKey, Number.MAX_SAFE_INTEGER] });
+
+function* readBlocks(database: StoreDatabase): Iterable<readonly [unknown, unknown]> {
+  for (const { key, value } of database.getRange(allBlocks())) yield [key[1], value];
 }
 
 function rowKey(name: string, sequence: number): StoreKey {

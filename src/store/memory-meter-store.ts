@@ -5,6 +5,7 @@ import type { MeterStore } from "../virtual-meter/store.ts";
 interface Saved {
   readonly core: unknown;
   readonly rows: ReadonlyMap<string, CaptureBuffer>;
+  readonly blocks: ReadonlyMap<number, Uint8Array>;
 }
 
 /** Keeps a copy of the last state saved, for as long as the process lives. */
@@ -18,15 +19,15 @@ export class MemoryMeterStore implements MeterStore {
 
   load(): MeterState | undefined {
     if (this.#saved === undefined) return undefined;
-    const { core, rows } = this.#saved;
-    const restored = this.#codec.restore(structuredClone(core), (name) => encoded(this.#codec, rows.get(name)));
+    const { core, rows, blocks } = this.#saved;
+    const restored = this.#codec.restore(structuredClone(core), (name) => encoded(this.#codec, rows.get(name)), blocks);
     if ("damage" in restored) throw new InvariantError(`a copy of the state cannot be used: ${restored.damage}`);
     return restored.state;
   }
 
   save(state: Readonly<MeterState>): void {
     const rows = new Map(this.#codec.rowsOf(state).map(([name, buffer]) => [name, buffer.resized(buffer.capacity)]));
-    this.#saved = { core: structuredClone(this.#codec.core(state)), rows };
+    this.#saved = { core: structuredClone(this.#codec.core(state)), rows, blocks: new Map(this.#codec.blocksOf(state)) };
   }
 
   async close(): Promise<void> {}

@@ -1,7 +1,5 @@
 import { type SystemTitle, systemTitleLength } from "../dlms/security/system-title.ts";
-
-/** What of the meter has a firmware of its own. */
-export type FirmwarePart = "metrology" | "application" | "communication";
+import type { FirmwarePart } from "../meter-model/index.ts";
 
 /** Who a virtual meter is and what it is built for. */
 export interface MeterIdentity {

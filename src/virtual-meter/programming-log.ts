@@ -1,5 +1,6 @@
 import type { CosemObject } from "../cosem-objects/object.ts";
 import type { Meter, MeterEventName } from "../meter-model/index.ts";
+import { attributeReference } from "./mapping/automation/parameter-monitor.ts";
 
 /** What the programming log calls a change of an object, by its class; others are in the standard log alone. */
 const eventsByClass: Readonly<Record<number, MeterEventName>> = {
@@ -21,20 +22,29 @@ const tellThemselves: ReadonlySet<number> = new Set([8]);
 /** Methods of a class that change no configuration: capture of a profile, demand period closed early. */
 const harmless: Readonly<Record<number, ReadonlySet<number>>> = { 5: new Set([1, 2]), 7: new Set([1, 2]), 64: new Set([5, 7]) };
 
-/** The object as clients reach it: what they change is in the logs, with a count and the time of the last change. */
+/**
+ * The object as clients reach it: what they change is in the logs, with a count and the time of the last change, and is
+ * noted by the parameter monitor where that watches it.
+ */
 export function logged(object: CosemObject, meter: Meter): CosemObject {
-  const { classId } = object.cosemClass;
-  if (tellThemselves.has(classId)) return object;
+  const { cosemClass, logicalName } = object;
+  const { classId } = cosemClass;
   const note = <R>(result: R): R => {
-    if (result === "success") meter.events.recordChange(eventsByClass[classId], meter.clockTime);
+    if (result === "success" && !tellThemselves.has(classId)) meter.events.recordChange(eventsByClass[classId], meter.clockTime);
     return result;
   };
   return {
-    cosemClass: object.cosemClass,
-    logicalName: object.logicalName,
+    cosemClass,
+    logicalName,
     offers: object.offers,
     read: (...parameters) => object.read(...parameters),
-    write: (...parameters) => after(object.write(...parameters), note),
+    write: (attribute, value, context) =>
+      after(object.write(attribute, value, context), (result) => {
+        if (result === "success") {
+          meter.automation.parameterMonitor.written({ ...attributeReference({ classId, logicalName, attribute }), value }, meter.clockTime);
+        }
+        return note(result);
+      }),
     invoke: (methodId, ...others) => {
       const result = object.invoke(methodId, ...others);
       return harmless[classId]?.has(methodId) === true ? result : after(result, note);

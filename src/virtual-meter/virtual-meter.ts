@@ -1,11 +1,13 @@
 import { LogicalDevice } from "../cosem-objects/logical-device.ts";
 import type { CosemObject } from "../cosem-objects/object.ts";
+import type { AttemptLimiter } from "../dlms/association/server-options.ts";
 import type { Meter } from "../meter-model/index.ts";
 import { type AssociationDeclaration, AssociationTable } from "../server/associations.ts";
-import { DlmsServer, type DlmsServerOptions } from "../server/dlms-server.ts";
+import { DlmsServer, type DlmsServerOptions, type LinkKind } from "../server/dlms-server.ts";
 import { DeviceObjects } from "./device-objects.ts";
 import type { MeterIdentity } from "./identity.ts";
 import { associationObjects, shortNameAssociationObjects } from "./mapping/association.ts";
+import { automationObjects } from "./mapping/automation/automation-objects.ts";
 import { billingObjects } from "./mapping/billing.ts";
 import { clockObjects } from "./mapping/clock.ts";
 import { compactDataObjects } from "./mapping/compact-data.ts";
@@ -13,11 +15,14 @@ import { demandObjects } from "./mapping/demand.ts";
 import { disconnectObjects } from "./mapping/disconnect.ts";
 import { energyObjects } from "./mapping/energy.ts";
 import { eventObjects } from "./mapping/events.ts";
+import { imageTransferObjects } from "./mapping/firmware/image-transfer.ts";
+import { FunctionSwitches } from "./mapping/function-control.ts";
 import { identityObjects } from "./mapping/identity.ts";
 import { invocationCounterObjects } from "./mapping/invocation-counters.ts";
 import { limiterObjects } from "./mapping/limiter.ts";
 import { listObjects } from "./mapping/lists.ts";
 import { maintenanceObjects } from "./mapping/maintenance.ts";
+import { portProtectionObjects } from "./mapping/port-protection.ts";
 import { powerQualityObjects } from "./mapping/power-quality.ts";
 import { type ProfileEncodings, profileObjects } from "./mapping/profiles.ts";
 import { securityObjects } from "./mapping/security.ts";
@@ -43,8 +48,9 @@ export interface MeterAssociation extends AssociationDeclaration {
 /** Every object that the meter shows, in the order of the object list. */
 export function meterObjects(meter: Meter, identity: MeterIdentity, profileEncodings: ProfileEncodings = {}): readonly CosemObject[] {
   const objects = new DeviceObjects();
-  objects.add([
-    ...identityObjects(identity),
+  const switches = new FunctionSwitches(meter);
+  const controlled = [
+    ...identityObjects(identity, meter),
     ...setupObjects(meter),
     ...clockObjects(meter),
     ...maintenanceObjects(meter),
@@ -60,10 +66,14 @@ export function meterObjects(meter: Meter, identity: MeterIdentity, profileEncod
     ...tariffObjects(meter),
     ...billingObjects(meter),
     ...profileObjects(meter, profileEncodings),
+    ...imageTransferObjects(meter),
+    ...automationObjects(meter, objects),
+    ...portProtectionObjects(meter),
     ...listObjects(meter, objects),
     ...compactDataObjects(meter, objects),
     ...utilityTableObjects(identity),
-  ]);
+  ];
+  objects.add([...controlled.map((object) => switches.control(object)), switches.object]);
   return objects.all;
 }
 
@@ -91,6 +101,7 @@ export function virtualMeterServer(options: VirtualMeterOptions): DlmsServer {
     shortNames: meterShortNames,
   });
   return new DlmsServer({
+    portGuard: (link) => portGuard(meter, link),
     ...server,
     observer: {
       ...observer,
@@ -108,4 +119,16 @@ export function virtualMeterServer(options: VirtualMeterOptions): DlmsServer {
         : associationObjects(associationNames[role as MeterRole], view, setup);
     },
   });
+}
+
+/** HDLC is what the optical port speaks. */
+function portGuard({ ports, tampers }: Meter, link: LinkKind): AttemptLimiter {
+  const port = link === "hdlc" ? ports.optical : ports.network;
+  return {
+    mayTry: () => port.status === "unlocked",
+    failed: () => {
+      if (port.failed()) tampers.attacked();
+    },
+    succeeded: () => port.reset(),
+  };
 }

@@ -1,7 +1,17 @@
 import { mkdirSync } from "node:fs";
 import { expect } from "chai";
 import { open } from "lmdb";
-import { defaultMeterConfig, hour, initialState, Meter, minute, stateCodec, syntheticLoad, utc } from "../../src/meter-model/index.ts";
+import {
+  defaultMeterConfig,
+  hour,
+  imageBlockSize,
+  initialState,
+  Meter,
+  minute,
+  stateCodec,
+  syntheticLoad,
+  utc,
+} from "../../src/meter-model/index.ts";
 import { LmdbMeterStore } from "../../src/store/lmdb-meter-store.ts";
 import { MemoryMeterStore } from "../../src/store/memory-meter-store.ts";
 import type { MeterStore } from "../../src/virtual-meter/store.ts";
@@ -65,6 +75,36 @@ describe("MeterStore", () => {
           store = kind.open();
           expect(plain(loaded(store).state)).to.deep.equal(plain(meter.state));
         }
+        await store.close();
+      });
+
+      it("follows the blocks of an image as they come, come again, and are of another", async () => {
+        const kind = make();
+        let store = kind.open();
+        const { firmware, state } = newMeter(start, load);
+        const block = (fill: number) => new Uint8Array(imageBlockSize).fill(fill);
+        const blocksOf = () => [...stateCodec.blocksOf(loaded(store).state)];
+        firmware.initiate(Uint8Array.of(1), 3 * imageBlockSize);
+        firmware.transfer(2, block(2));
+        store.save(state);
+        firmware.transfer(0, block(7));
+        store.save(state);
+        firmware.transfer(0, block(0));
+        store.save(state);
+        await store.close();
+        store = kind.open();
+        expect(blocksOf().sort((a, b) => a[0] - b[0])).to.deep.equal([
+          [0, block(0)],
+          [2, block(2)],
+        ]);
+        firmware.initiate(Uint8Array.of(2), 1);
+        store.save(state);
+        firmware.transfer(0, Uint8Array.of(9));
+        store.save(state);
+        await store.close();
+        store = kind.open();
+        expect(blocksOf()).to.deep.equal([[0, Uint8Array.of(9)]]);
+        expect(loaded(store).firmware.image).to.deep.equal(Uint8Array.of(9));
         await store.close();
       });
 

@@ -37,6 +37,9 @@ const types: Readonly<Record<string, readonly DlmsData["type"][]>> = {
   arr: ["array", "compact-array"],
 };
 
+/** Where the list tells the type of another attribute than the second: times of a schedule, content of a table. */
+const valueAttributes: Readonly<Record<number, number>> = { 22: 4, 26: 4 };
+
 const context: ObjectContext = {
   association: {
     clientSap: 1,
@@ -83,8 +86,7 @@ describe("The objects of the virtual meter beside the object list", () => {
           const value = read(ln, id);
           if (typeof value === "string") wrong.push(`${ln}:${id} (${attributeById(cosemClass, id)?.name}): ${value}`);
         }
-        // The content of a utility table is its fourth attribute.
-        const value = read(ln, class_id === 26 ? 4 : 2);
+        const value = read(ln, valueAttributes[class_id] ?? 2);
         const expected = types[type];
         if (expected !== undefined && typeof value !== "string" && !expected.includes(value.type))
           wrong.push(`${ln}: ${value.type} for ${type}`);

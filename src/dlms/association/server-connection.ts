@@ -220,6 +220,7 @@ export class DlmsServerConnection {
         this.#context = step.context;
         return ended;
       case "established":
+        if (step.context.mechanism !== "none") limiter?.succeeded?.(now);
         return [...ended, ...this.#establish(step.context)];
     }
   }
@@ -234,6 +235,7 @@ export class DlmsServerConnection {
         this.#sendService(encodeApdu(step.answer), openedFrom);
         return this.#end("abort");
       case "established":
+        this.#options.limiter?.succeeded?.(now);
         this.#sendService(encodeApdu(step.answer), openedFrom);
         return this.#establish(step.context);
     }

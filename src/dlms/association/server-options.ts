@@ -14,6 +14,8 @@ export type ServerAuthentication =
 export interface AttemptLimiter {
   mayTry(now: number): boolean;
   failed(now: number): void;
+  /** A secret was right. */
+  succeeded?(now: number): void;
 }
 
 export interface ServerAssociationOptions {

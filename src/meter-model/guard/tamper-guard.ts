@@ -155,6 +155,12 @@ export class TamperGuard implements MeterUnit {
     this.settle();
   }
 
+  /** Secrets were tried in vain, as often as is allowed. */
+  attacked(): void {
+    this.setContact("communication", true);
+    this.setContact("communication", false);
+  }
+
   /** Changes parameters; false, and nothing changed, for one out of range. */
   configure(changes: Partial<TamperSettings>): boolean {
     const settings = { ...this.#state.settings, ...changes };

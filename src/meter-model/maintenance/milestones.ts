@@ -12,14 +12,15 @@ export function newMilestones(): MilestoneState {
   return { clockSet: undefined, calendarActivated: undefined, firmwareActivated: undefined };
 }
 
-/** The milestone that an event is. */
-const milestones: Readonly<Partial<Record<DomainEvent["type"], Milestone>>> = {
+/** The milestone that an event is, by its type, or by the name that it is logged by. */
+const milestones: Readonly<Record<string, Milestone>> = {
   "clock-set": "clockSet",
   "calendar-activated": "calendarActivated",
+  firmwareActivated: "firmwareActivated",
 };
 
 /** Keeps the time of an event that is a milestone. */
 export function noteMilestone(state: MilestoneState, event: DomainEvent): void {
-  const milestone = milestones[event.type];
+  const milestone = milestones[event.type === "logged" ? event.name : event.type];
   if (milestone !== undefined) state[milestone] = event.at;
 }

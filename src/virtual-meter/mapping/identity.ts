@@ -4,12 +4,19 @@ import type { LogicalName } from "../../cosem-objects/logical-name.ts";
 import { bind, type CosemObject } from "../../cosem-objects/object.ts";
 import { unspecifiedDateTime, writeDateTime } from "../../dlms/axdr/date-time.ts";
 import { sha256 } from "../../dlms/security/digest.ts";
+import type { FirmwarePart, Meter } from "../../meter-model/index.ts";
 import type { MeterIdentity } from "../identity.ts";
 import { ascii, data, text } from "./data-object.ts";
 import { quantities, register } from "./quantity.ts";
 
 /** Who the meter is: names, numbers, versions, ratings. */
-export function identityObjects(identity: MeterIdentity): readonly CosemObject[] {
+export function identityObjects(identity: MeterIdentity, meter: Meter): readonly CosemObject[] {
+  const firmware = (part: FirmwarePart) => ascii(meter.firmware.updated(part) ?? identity.firmware[part]);
+  const version = (logicalName: LogicalName, part: FirmwarePart) =>
+    data(logicalName, () => ({ type: "octet-string", value: firmware(part) }));
+  // A virtual meter has no program but its version.
+  const signature = (logicalName: LogicalName, part: FirmwarePart) =>
+    data(logicalName, () => ({ type: "octet-string", value: sha256(firmware(part)) }));
   return [
     text("0.0.42.0.0.255", identity.logicalDeviceName),
     bind(SapAssignment, {
@@ -22,11 +29,11 @@ export function identityObjects(identity: MeterIdentity): readonly CosemObject[]
     text("0.0.96.1.3.255", identity.manufacturerName),
     text("0.0.96.1.4.255", identity.productCode),
     text("0.0.96.1.5.255", identity.productionDate),
-    text("1.0.0.2.0.255", identity.firmware.metrology),
-    text("1.1.0.2.0.255", identity.firmware.application),
-    text("1.2.0.2.0.255", identity.firmware.communication),
-    signature("1.0.0.2.8.255", identity.firmware.metrology),
-    signature("1.1.0.2.8.255", identity.firmware.application),
+    version("1.0.0.2.0.255", "metrology"),
+    version("1.1.0.2.0.255", "application"),
+    version("1.2.0.2.0.255", "communication"),
+    signature("1.0.0.2.8.255", "metrology"),
+    signature("1.1.0.2.8.255", "application"),
     text("1.0.0.2.1.255", identity.parameterRecord),
     text("1.0.0.2.2.255", identity.tariffProgram),
     data("0.0.96.2.5.255", () => ({ type: "octet-string", value: midnightOf(identity.productionDate) })),
@@ -37,12 +44,6 @@ export function identityObjects(identity: MeterIdentity): readonly CosemObject[]
     register("1.0.0.6.2.255", quantities.ratedFrequency, () => identity.rating.frequency),
     register("1.0.0.6.3.255", quantities.ratedCurrent, () => identity.rating.maximumCurrent),
   ];
-}
-
-/** The digest of a firmware: a virtual meter has no program but its version. */
-function signature(logicalName: LogicalName, firmware: string): CosemObject {
-  const digest = sha256(ascii(firmware));
-  return data(logicalName, () => ({ type: "octet-string", value: digest }));
 }
 
 /** A date-time with a date alone. */

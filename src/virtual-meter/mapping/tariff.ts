@@ -21,11 +21,13 @@ import {
   type SpecialDay,
   second,
 } from "../../meter-model/index.ts";
+import { dateOctets, datePattern, dayOctet, dayOfMonth } from "./automation/date-octets.ts";
+import { scriptTables } from "./automation/script-references.ts";
 import { data } from "./data-object.ts";
 import { settle } from "./outcome.ts";
 
 /** The table whose scripts 1 to 8 put a rate in force. */
-const tariffScripts: LogicalName = "0.0.10.0.100.255";
+const tariffScripts: LogicalName = scriptTables.tariff;
 
 /** Calendar, special days, scripts and the rate in force. */
 export function tariffObjects(meter: Meter): readonly CosemObject[] {
@@ -170,38 +172,11 @@ function timeOfDay(octets: Uint8Array): number | undefined {
   return h * hour + m * minute + (s > 59 ? 0 : s * second);
 }
 
-/** "Not specified" in dates and times. */
+/** "Not specified" in times. */
 const any = 0xff;
-const lastDay = 0xfe;
-const secondLastDay = 0xfd;
 
 function toSpecialDay({ index, date, dayId }: SpecialDayEntry): SpecialDay | undefined {
-  if (date.length !== 5) return undefined;
-  const [high = any, low = any, month = any, day = any, weekday = any] = date;
-  const year = high * 0x100 + low;
-  const pattern = {
-    year: year === 0xffff ? undefined : year,
-    month: known(month),
-    day: dayOfMonth(day),
-    dayOfWeek: known(weekday),
-  };
-  return { index, date: pattern, dayId };
-}
-
-function dateOctets({ year, month, day, dayOfWeek }: DatePattern): Uint8Array {
-  const wholeYear = year ?? 0xffff;
-  return Uint8Array.of(wholeYear >> 8, wholeYear & 0xff, month ?? any, dayOctet(day) ?? any, dayOfWeek ?? any);
-}
-
-const known = (octet: number): number | undefined => (octet === any ? undefined : octet);
-
-function dayOfMonth(octet: number | undefined): DatePattern["day"] {
-  if (octet === undefined || octet === any) return undefined;
-  return octet === lastDay ? "last" : octet === secondLastDay ? "second-last" : octet;
-}
-
-function dayOctet(day: DatePattern["day"]): number | undefined {
-  return day === "last" ? lastDay : day === "second-last" ? secondLastDay : day;
+  return date.length === 5 ? { index, date: datePattern(date), dayId } : undefined;
 }
 
 function toPattern(time: CosemDateTime): DatePattern {
