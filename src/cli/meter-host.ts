@@ -21,12 +21,14 @@ import type { Transport } from "../transport/transport.ts";
 import { csvLoad } from "../virtual-meter/csv-load.ts";
 import { logicalDeviceName, type MeterIdentity } from "../virtual-meter/identity.ts";
 import { MeterCounters } from "../virtual-meter/meter-counters.ts";
+import { Pushes } from "../virtual-meter/push/pushes.ts";
 import { MeterRunner } from "../virtual-meter/runner.ts";
 import { MemoryKeyStore } from "../virtual-meter/security/key-store.ts";
 import { parseStart, zoneRule } from "../virtual-meter/time-zone.ts";
 import { virtualMeterServer } from "../virtual-meter/virtual-meter.ts";
 import { meterAssociations } from "./keys/meter-associations.ts";
 import { monthsBefore } from "./months.ts";
+import { NetworkOutlet } from "./network-outlet.ts";
 import { version } from "./version.ts";
 
 /** The configuration of a virtual meter as it was loaded. */
@@ -62,6 +64,7 @@ export class MeterHost {
   readonly identity: MeterIdentity;
   readonly #runner: MeterRunner;
   readonly #server: DlmsServer;
+  readonly #pushes: Pushes;
   readonly #store: LmdbMeterStore | MemoryMeterStore;
   readonly #counterStore: LmdbCounterStore | undefined;
   readonly #counters: MeterCounters;
@@ -88,19 +91,33 @@ export class MeterHost {
     this.#counterStore = config.state === undefined ? undefined : new LmdbCounterStore(join(config.state, "counters"));
     this.#counters = new MeterCounters(this.#counterStore, this.#counterStore === undefined ? firstOfForgetful(Date.now()) : undefined);
     this.#keyStore = config.state === undefined ? undefined : new LmdbKeyStore(join(config.state, "keys"));
+    const associations = meterAssociations(config, directory, this.#counters, this.#keyStore ?? new MemoryKeyStore());
+    this.#pushes = new Pushes({
+      meter: this.meter,
+      serverSap: this.identity.managementSap,
+      outlet: new NetworkOutlet({
+        securityOf: (clientSap) => associations.find((one) => one.clientSap === clientSap)?.security,
+        notify: (clientSap, serverSap, notification) => this.#server.notify({ clientSap, serverSap }, notification),
+      }),
+      destinations: config.push,
+      timers: realTimers,
+      random: Math.random,
+    });
     const runner = new MeterRunner({
       meter: this.meter,
       timers: realTimers,
       start: served,
       speed: config.speed,
       store: this.#store,
+      onEvents: (events) => this.#pushes.notice(events),
       onFailure,
     });
     this.#runner = runner;
     this.#server = virtualMeterServer({
       meter: this.meter,
       identity: this.identity,
-      associations: meterAssociations(config, directory, this.#counters, this.#keyStore ?? new MemoryKeyStore()),
+      associations,
+      pushes: this.#pushes,
       profileEncodings: config.profiles,
       observer: { beforeService: () => void runner.catchUp(), afterChange: () => runner.save() },
       onFailure,
@@ -120,6 +137,7 @@ export class MeterHost {
       listening.push({ link, address, port });
     }
     this.#runner.start();
+    this.#pushes.trigger("connectivity");
     return listening;
   }
 
@@ -130,6 +148,7 @@ export class MeterHost {
 
   /** Closes the listeners, saves and lets go of the state. */
   async stop(): Promise<void> {
+    this.#pushes.stop();
     await this.#server.close();
     this.#runner.stop();
     this.#counters.settle();

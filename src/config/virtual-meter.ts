@@ -6,6 +6,7 @@ import {
   integer,
   list,
   oneOf,
+  parseEndpoint,
   period,
   port,
   positiveNumber,
@@ -91,6 +92,21 @@ const sts = section({
 /** How the rows of a profile go over the wire (Blue Book 4.3.6); delta only where the client negotiates it. */
 const profileEncoding = oneOf(["plain", "null-compressed", "delta", "compact-array", "null-compressed-compact-array"]);
 
+const destinationExpected = "expected tcp://host:port, udp://host:port or hdlc";
+
+/** Where the meter pushes to. */
+const destination = textField(destinationExpected, (written): PushDestinationEntry | undefined => {
+  if (written === "hdlc") return { service: "hdlc" };
+  const [, service, rest = ""] = /^(tcp|udp):\/\/(.+)$/.exec(written) ?? [];
+  const endpoint = parseEndpoint(rest);
+  return endpoint === undefined || (service !== "tcp" && service !== "udp") ? undefined : { service, ...endpoint };
+});
+
+/** As `PushDestination` of the virtual meter. */
+export type PushDestinationEntry =
+  | { readonly service: "tcp" | "udp"; readonly host: string; readonly port: number }
+  | { readonly service: "hdlc" };
+
 /** One encoding for all profiles, and others for those that are named. */
 const profiles = section({
   encoding: profileEncoding.prefault("plain"),
@@ -130,6 +146,14 @@ export const virtualMeterSchema = section({
   load: load.prefault("synthetic"),
   scenario: text("the path of a scenario").optional(),
   profiles: profiles.prefault({}),
+  push: section({
+    connectivity: destination.optional(),
+    interval1: destination.optional(),
+    interval2: destination.optional(),
+    alarm: destination.optional(),
+    powerDown: destination.optional(),
+    credit: destination.optional(),
+  }).prefault({}),
   keys: section({
     encryption: demoSecret().optional(),
     authentication: demoSecret().optional(),

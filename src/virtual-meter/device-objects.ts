@@ -5,6 +5,7 @@ import type { CosemObject, ObjectContext } from "../cosem-objects/object.ts";
 import { supportedConformance } from "../dlms/association/negotiation.ts";
 import { decodeData } from "../dlms/axdr/data.ts";
 import type { DlmsData } from "../dlms/axdr/dlms-data.ts";
+import type { AccessSelection } from "../dlms/xdlms/selective-access.ts";
 import { InvariantError } from "../errors.ts";
 
 /** Stands for the association where the meter itself reads and acts. */
@@ -49,18 +50,23 @@ export class DeviceObjects {
     return object?.cosemClass.classId === classId ? object : undefined;
   }
 
-  /** The attribute, or the element of it that the data index names; null-data where there is none to be read. */
-  read({ classId, logicalName, attribute, dataIndex }: CaptureObject, context: ObjectContext = ownContext): DlmsData {
-    const object = this.find(classId, logicalName);
-    if (object === undefined || this.#depth >= deepest) return nothing;
+  /** A part of an attribute; null-data where there is none to be read. */
+  select(object: CosemObject, attribute: number, selection: AccessSelection | undefined, context: ObjectContext = ownContext): DlmsData {
+    if (this.#depth >= deepest) return nothing;
     const writer = new ByteWriter(256);
     this.#depth += 1;
     try {
-      if (object.read(attribute, writer, undefined, context) !== "success") return nothing;
+      return object.read(attribute, writer, selection, context) === "success" ? decodeData(writer.finish()) : nothing;
     } finally {
       this.#depth -= 1;
     }
-    const value = decodeData(writer.finish());
+  }
+
+  /** The attribute, or the element of it that the data index names; null-data where there is none to be read. */
+  read({ classId, logicalName, attribute, dataIndex }: CaptureObject, context: ObjectContext = ownContext): DlmsData {
+    const object = this.find(classId, logicalName);
+    if (object === undefined) return nothing;
+    const value = this.select(object, attribute, undefined, context);
     return dataIndex === 0 ? value : elementOf(value, dataIndex);
   }
 }

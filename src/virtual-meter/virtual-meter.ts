@@ -33,6 +33,7 @@ import { tamperObjects } from "./mapping/tamper.ts";
 import { tariffObjects } from "./mapping/tariff.ts";
 import { utilityTableObjects } from "./mapping/utility-table.ts";
 import { logged } from "./programming-log.ts";
+import { Pushes } from "./push/pushes.ts";
 import { associationNames, type MeterRole, meterAccess, meterShortNames } from "./roles.ts";
 import type { AssociationKeys } from "./security/association-keys.ts";
 import type { SecuritySetup } from "./security/security-setup.ts";
@@ -46,7 +47,12 @@ export interface MeterAssociation extends AssociationDeclaration {
 }
 
 /** Every object that the meter shows, in the order of the object list. */
-export function meterObjects(meter: Meter, identity: MeterIdentity, profileEncodings: ProfileEncodings = {}): readonly CosemObject[] {
+export function meterObjects(
+  meter: Meter,
+  identity: MeterIdentity,
+  profileEncodings: ProfileEncodings = {},
+  pushes: Pushes = mutePushes(meter),
+): readonly CosemObject[] {
   const objects = new DeviceObjects();
   const switches = new FunctionSwitches(meter);
   const controlled = [
@@ -69,6 +75,7 @@ export function meterObjects(meter: Meter, identity: MeterIdentity, profileEncod
     ...imageTransferObjects(meter),
     ...automationObjects(meter, objects),
     ...portProtectionObjects(meter),
+    ...pushes.objects(objects),
     ...listObjects(meter, objects),
     ...compactDataObjects(meter, objects),
     ...utilityTableObjects(identity),
@@ -83,17 +90,19 @@ export interface VirtualMeterOptions extends Omit<DlmsServerOptions, "logicalDev
   readonly associations: readonly MeterAssociation[];
   /** How the rows of profiles are sent; plain by default. */
   readonly profileEncodings?: ProfileEncodings;
+  /** What the meter pushes by itself; nothing goes out without. */
+  readonly pushes?: Pushes;
 }
 
 /** A server that shows a meter of the domain as COSEM objects. The meter lives by itself, through a runner. */
 export function virtualMeterServer(options: VirtualMeterOptions): DlmsServer {
-  const { meter, identity, associations, profileEncodings = {}, observer = {}, ...server } = options;
+  const { meter, identity, associations, profileEncodings = {}, pushes, observer = {}, ...server } = options;
   const setups = associations.flatMap(({ setup }) => (setup === undefined ? [] : [setup]));
   const device = new LogicalDevice({
     sap: identity.managementSap,
     name: identity.logicalDeviceName,
     objects: [
-      ...meterObjects(meter, identity, profileEncodings),
+      ...meterObjects(meter, identity, profileEncodings, pushes),
       ...securityObjects(setups),
       ...invocationCounterObjects(associations),
     ].map((object) => logged(object, meter)),
@@ -118,6 +127,17 @@ export function virtualMeterServer(options: VirtualMeterOptions): DlmsServer {
         ? shortNameAssociationObjects(view, meterShortNames, setup)
         : associationObjects(associationNames[role as MeterRole], view, setup);
     },
+  });
+}
+
+/** Setups whose pushes go nowhere. */
+function mutePushes(meter: Meter): Pushes {
+  return new Pushes({
+    meter,
+    serverSap: 1,
+    outlet: { send: () => Promise.resolve() },
+    timers: { now: () => 0, schedule: () => () => undefined },
+    random: () => 0,
   });
 }
 

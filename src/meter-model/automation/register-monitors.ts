@@ -9,34 +9,39 @@ export const monitorNames = ["supervision", "alarms1", "alarms2", "alarms3"] as 
 /** One of the register monitors (blue book class 21). */
 export type MonitorName = (typeof monitorNames)[number];
 
-/** Measured values that can be watched: they change at instants, while a counter that grows would pass a threshold between two looks. */
-export const watchedMeasurements = [
-  "voltage",
-  "current",
-  "neutralCurrent",
-  "frequency",
-  "activeImport",
-  "activeExport",
-  "reactiveImport",
-  "reactiveExport",
-  "apparentImport",
-  "apparentExport",
-  "powerFactor",
-] as const satisfies readonly (keyof Measurement)[];
+/** Where the values that are watched come from. */
+interface WatchedSources {
+  readonly measurement: Measurement;
+  readonly alarms: Readonly<AlarmState>;
+}
 
-/** Words of alarms and errors that can be watched, by the state of the event logs; `register` counts from 0. */
-export const watchedWords = {
-  alarmRegister1: (alarms: Readonly<AlarmState>) => alarms.registers[0],
-  alarmRegister2: (alarms: Readonly<AlarmState>) => alarms.registers[1],
-  alarmRegister3: (alarms: Readonly<AlarmState>) => alarms.registers[2],
-  alarmDescriptor1: (alarms: Readonly<AlarmState>) => alarms.descriptors[0],
-  alarmDescriptor2: (alarms: Readonly<AlarmState>) => alarms.descriptors[1],
-  alarmDescriptor3: (alarms: Readonly<AlarmState>) => alarms.descriptors[2],
-  errors: (alarms: Readonly<AlarmState>) => alarms.errors,
-} as const satisfies Readonly<Record<string, (alarms: Readonly<AlarmState>) => number | undefined>>;
+/**
+ * The values that a monitor can watch: those that change at instants and are constant between them, since a counter that
+ * grows would pass a threshold between two looks.
+ */
+const watchedValues = {
+  voltage: ({ measurement }) => measurement.voltage,
+  current: ({ measurement }) => measurement.current,
+  neutralCurrent: ({ measurement }) => measurement.neutralCurrent,
+  frequency: ({ measurement }) => measurement.frequency,
+  activeImport: ({ measurement }) => measurement.activeImport,
+  activeExport: ({ measurement }) => measurement.activeExport,
+  reactiveImport: ({ measurement }) => measurement.reactiveImport,
+  reactiveExport: ({ measurement }) => measurement.reactiveExport,
+  apparentImport: ({ measurement }) => measurement.apparentImport,
+  apparentExport: ({ measurement }) => measurement.apparentExport,
+  powerFactor: ({ measurement }) => measurement.powerFactor,
+  alarmRegister1: ({ alarms }) => alarms.registers[0] ?? 0,
+  alarmRegister2: ({ alarms }) => alarms.registers[1] ?? 0,
+  alarmRegister3: ({ alarms }) => alarms.registers[2] ?? 0,
+  alarmDescriptor1: ({ alarms }) => alarms.descriptors[0] ?? 0,
+  alarmDescriptor2: ({ alarms }) => alarms.descriptors[1] ?? 0,
+  alarmDescriptor3: ({ alarms }) => alarms.descriptors[2] ?? 0,
+  errors: ({ alarms }) => alarms.errors,
+} as const satisfies Readonly<Record<string, (sources: WatchedSources) => number>>;
 
 /** A value that a monitor can watch. */
-export type WatchedValue = (typeof watchedMeasurements)[number] | keyof typeof watchedWords;
+export type WatchedValue = keyof typeof watchedValues;
 
 /** The scripts of one threshold. */
 export interface MonitorAction {
@@ -83,7 +88,7 @@ export class RegisterMonitors implements MeterUnit {
   readonly due = never;
   readonly #state: Record<MonitorName, MonitorState>;
   readonly #surroundings: UnitSurroundings;
-  readonly #alarms: () => Readonly<AlarmState>;
+  readonly #sources: WatchedSources;
   readonly #run: ScriptRunner;
 
   /** Takes possession of `state`. */
@@ -95,7 +100,14 @@ export class RegisterMonitors implements MeterUnit {
   ) {
     this.#state = state;
     this.#surroundings = surroundings;
-    this.#alarms = alarms;
+    this.#sources = {
+      get measurement() {
+        return surroundings.measurement;
+      },
+      get alarms() {
+        return alarms();
+      },
+    };
     this.#run = run;
   }
 
@@ -120,9 +132,10 @@ export class RegisterMonitors implements MeterUnit {
   settle(): void {
     if (!this.#surroundings.supplied) return;
     for (let round = 0; round < mostRounds; round++) {
+      let crossed = false;
       // Each is looked at, whatever the others have found.
-      const crossed = monitorNames.filter((name) => this.#look(name));
-      if (crossed.length === 0) return;
+      for (const name of monitorNames) crossed = this.#look(name) || crossed;
+      if (!crossed) return;
     }
   }
 
@@ -133,7 +146,7 @@ export class RegisterMonitors implements MeterUnit {
     if (thresholds.length === 0) return false;
     const value = this.#valueOf(watched);
     const { above } = state;
-    if (thresholds.every((threshold, index) => value > threshold === above[index])) return false;
+    if (!hasCrossed(value, thresholds, above)) return false;
     state.above = thresholds.map((threshold) => value > threshold);
     for (const [index, threshold] of thresholds.entries()) {
       const up = value > threshold;
@@ -146,8 +159,7 @@ export class RegisterMonitors implements MeterUnit {
   }
 
   #valueOf(watched: WatchedValue): number {
-    if (isWord(watched)) return watchedWords[watched](this.#alarms()) ?? 0;
-    return this.#surroundings.measurement[watched];
+    return watchedValues[watched](this.#sources);
   }
 
   get #clockTime(): number {
@@ -155,6 +167,10 @@ export class RegisterMonitors implements MeterUnit {
   }
 }
 
-function isWord(watched: WatchedValue): watched is keyof typeof watchedWords {
-  return Object.hasOwn(watchedWords, watched);
+/** A plain loop, since this is asked whenever anything happens to the meter. */
+function hasCrossed(value: number, thresholds: readonly number[], above: readonly boolean[]): boolean {
+  for (let index = 0; index < thresholds.length; index++) {
+    if (value > (thresholds[index] as number) !== above[index]) return true;
+  }
+  return false;
 }

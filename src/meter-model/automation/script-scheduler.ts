@@ -4,7 +4,15 @@ import type { Instant } from "../units.ts";
 import { type ActionName, type ActionScheduleState, type ScriptActionName, scriptActionNames } from "./action-schedules.ts";
 import { nextExecution } from "./execution-time.ts";
 import type { ScriptCall, ScriptRunner } from "./script-call.ts";
-import { isTimetableEntry, latestSwitchOf, mostEntries, nextSwitchOf, type SpecialDayLookup, type TimetableEntry } from "./timetable.ts";
+import {
+  isSwitchOf,
+  isTimetableEntry,
+  latestSwitchOf,
+  mostEntries,
+  nextSwitchOf,
+  type SpecialDayLookup,
+  type TimetableEntry,
+} from "./timetable.ts";
 
 /** What the scheduler plans: each single action schedule, and the next entry of the timetable. */
 export type PlannedScript = ScriptActionName | "timetable";
@@ -28,6 +36,8 @@ export class ScriptScheduler implements MeterUnit {
   readonly #run: ScriptRunner;
   readonly #specialDay: SpecialDayLookup;
   readonly #schedule: Schedule<PlannedScript>;
+  /** When each entry comes next, as long as the calendar is the same: of most there is news only once they have come. */
+  readonly #ahead = new Map<TimetableEntry, Instant>();
 
   /** Takes possession of `state`. */
   constructor(state: ScriptScheduleState, surroundings: UnitSurroundings, run: ScriptRunner, specialDay: SpecialDayLookup) {
@@ -51,6 +61,7 @@ export class ScriptScheduler implements MeterUnit {
   }
 
   supplyBack(): void {
+    this.#ahead.clear();
     // What is planned for the instant at which supply returns is not missed.
     const before = this.#clockTime - 1;
     this.#catchUp(before);
@@ -59,6 +70,7 @@ export class ScriptScheduler implements MeterUnit {
 
   clockChanged(stepped: boolean): void {
     if (stepped) {
+      this.#ahead.clear();
       this.#catchUp(this.#clockTime);
       this.#schedule.plan(this.#clockTime);
     } else {
@@ -77,6 +89,7 @@ export class ScriptScheduler implements MeterUnit {
 
   /** Plans anew what has been changed, from now on. */
   plan(name: PlannedScript): void {
+    this.#ahead.clear();
     this.#schedule.plan(this.#clockTime, name);
   }
 
@@ -95,7 +108,8 @@ export class ScriptScheduler implements MeterUnit {
       {
         name: "timetable",
         next: (after) => this.#enabled.reduce((next, entry) => Math.min(next, this.#nextOf(entry, after)), never),
-        run: (at) => this.#execute(this.#enabled.filter((entry) => this.#nextOf(entry, at - 1) === at).map(({ script }) => script)),
+        run: (at) =>
+          this.#execute(this.#enabled.filter((entry) => isSwitchOf(entry, at, clock.local, this.#specialDay)).map(({ script }) => script)),
       },
     ];
   }
@@ -105,7 +119,11 @@ export class ScriptScheduler implements MeterUnit {
   }
 
   #nextOf(entry: TimetableEntry, after: Instant): Instant {
-    return nextSwitchOf(entry, after, this.#surroundings.clock.local, this.#specialDay);
+    const known = this.#ahead.get(entry);
+    if (known !== undefined && known > after) return known;
+    const next = nextSwitchOf(entry, after, this.#surroundings.clock.local, this.#specialDay);
+    this.#ahead.set(entry, next);
+    return next;
   }
 
   /** Executes the latest of each entry that was missed from its plan until `until`, if it is still valid, in their order. */

@@ -63,6 +63,11 @@ export function nextSwitchOf(entry: TimetableEntry, after: Instant, local: Local
   return Number.POSITIVE_INFINITY;
 }
 
+/** Whether an entry is executed at an instant, enabled or not. */
+export function isSwitchOf(entry: TimetableEntry, at: Instant, local: LocalTime, special: SpecialDayLookup): boolean {
+  return latestSwitchOf({ ...entry, validity: anyTime }, at, at, local, special) !== undefined;
+}
+
 /** The latest instant from `from` to `until` at which an entry should have been executed and for which it is not too late. */
 export function latestSwitchOf(
   entry: TimetableEntry,

@@ -21,7 +21,7 @@ import {
   type SpecialDay,
   second,
 } from "../../meter-model/index.ts";
-import { dateOctets, datePattern, dayOctet, dayOfMonth } from "./automation/date-octets.ts";
+import { dateOctets, datePattern, dateTimePattern, dayOctet } from "./automation/date-octets.ts";
 import { scriptTables } from "./automation/script-references.ts";
 import { data } from "./data-object.ts";
 import { settle } from "./outcome.ts";
@@ -51,7 +51,7 @@ export function tariffObjects(meter: Meter): readonly CosemObject[] {
         activatePassiveCalendarTime: {
           get: () => (tariff.activateAt === undefined ? patternDateTime({}) : patternDateTime(tariff.activateAt)),
           set: (time) => {
-            const pattern = toPattern(time);
+            const pattern = dateTimePattern(time);
             tariff.setActivation(Object.values(pattern).every((part) => part === undefined) ? undefined : pattern);
             meter.tariffChanged();
             return undefined;
@@ -138,7 +138,9 @@ const daysOf = ({ days }: Calendar): DayProfileTable =>
   }));
 
 function toSeasons(seasons: SeasonProfile): Pick<Calendar, "seasons"> {
-  return { seasons: seasons.map(({ name, start, weekName }) => ({ name: toHex(name), start: toPattern(start), week: toHex(weekName) })) };
+  return {
+    seasons: seasons.map(({ name, start, weekName }) => ({ name: toHex(name), start: dateTimePattern(start), week: toHex(weekName) })),
+  };
 }
 
 function toWeeks(weeks: WeekProfileTable): Pick<Calendar, "weeks"> {
@@ -177,11 +179,6 @@ const any = 0xff;
 
 function toSpecialDay({ index, date, dayId }: SpecialDayEntry): SpecialDay | undefined {
   return date.length === 5 ? { index, date: datePattern(date), dayId } : undefined;
-}
-
-function toPattern(time: CosemDateTime): DatePattern {
-  const { year, month, dayOfMonth: day, dayOfWeek, hour: h, minute: m, second: s } = time;
-  return { year, month, day: dayOfMonth(day), dayOfWeek, hour: h, minute: m, second: s };
 }
 
 function patternDateTime({ year, month, day, dayOfWeek, hour: h, minute: m, second: s }: DatePattern): CosemDateTime {

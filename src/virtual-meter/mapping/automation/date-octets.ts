@@ -1,3 +1,4 @@
+import type { CosemDateTime } from "../../../dlms/axdr/date-time.ts";
 import type { DatePattern, ExecutionTime } from "../../../meter-model/index.ts";
 
 /** "Not specified" in dates and times. */
@@ -19,6 +20,11 @@ export function datePattern(octets: Uint8Array): Pick<DatePattern, "year" | "mon
   const [high = any, low = any, month = any, day = any, weekday = any] = octets;
   const year = high * 0x100 + low;
   return { year: year === anyYear ? undefined : year, month: known(month), day: dayOfMonth(day), dayOfWeek: known(weekday) };
+}
+
+/** A date-time with its wildcards, as local time. */
+export function dateTimePattern({ dayOfMonth: day, hour, minute, second, year, month, dayOfWeek }: CosemDateTime): DatePattern {
+  return { year, month, day: dayOfMonth(day), dayOfWeek, hour, minute, second };
 }
 
 /** The four octets of a COSEM time: hour, minute, second, hundredths. */
