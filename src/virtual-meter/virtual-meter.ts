@@ -1,12 +1,17 @@
 import { LogicalDevice } from "../cosem-objects/logical-device.ts";
 import type { CosemObject } from "../cosem-objects/object.ts";
-import type { AttemptLimiter } from "../dlms/association/server-options.ts";
+import type { AttemptLimiter, ServerAuthentication } from "../dlms/association/server-options.ts";
 import type { Meter } from "../meter-model/index.ts";
 import { type AssociationDeclaration, AssociationTable } from "../server/associations.ts";
-import { DlmsServer, type DlmsServerOptions, type LinkKind } from "../server/dlms-server.ts";
+import { DlmsServer, type DlmsServerOptions, type LinkKind, type OwnObjects } from "../server/dlms-server.ts";
 import { DeviceObjects } from "./device-objects.ts";
 import type { MeterIdentity } from "./identity.ts";
-import { associationObjects, shortNameAssociationObjects } from "./mapping/association.ts";
+import {
+  associationObjects,
+  type ForeignAssociation,
+  foreignAssociationObject,
+  shortNameAssociationObjects,
+} from "./mapping/association.ts";
 import { automationObjects } from "./mapping/automation/automation-objects.ts";
 import { billingObjects } from "./mapping/billing.ts";
 import { clockObjects } from "./mapping/clock.ts";
@@ -98,13 +103,30 @@ export interface VirtualMeterOptions extends Omit<DlmsServerOptions, "logicalDev
 export function virtualMeterServer(options: VirtualMeterOptions): DlmsServer {
   const { meter, identity, associations, profileEncodings = {}, pushes, observer = {}, ...server } = options;
   const setups = associations.flatMap(({ setup }) => (setup === undefined ? [] : [setup]));
-  const device = new LogicalDevice({
+  const ownObjects: OwnObjects = ({ role }, view, referencing) => {
+    const setup = associations.find((one) => one.role === role)?.setup?.logicalName;
+    return referencing === "short-name"
+      ? shortNameAssociationObjects(view, meterShortNames, setup)
+      : associationObjects(associationNames[role as MeterRole], view, setup);
+  };
+  const device: LogicalDevice = new LogicalDevice({
     sap: identity.managementSap,
     name: identity.logicalDeviceName,
     objects: [
       ...meterObjects(meter, identity, profileEncodings, pushes),
       ...securityObjects(setups),
       ...invocationCounterObjects(associations),
+      ...associations.map((association) =>
+        foreignAssociationObject({
+          logicalName: associationNames[association.role],
+          clientSap: association.clientSap,
+          serverSap: identity.managementSap,
+          ciphered: association.security !== undefined,
+          mechanism: mechanismOf(association.authentication),
+          securitySetup: association.setup?.logicalName,
+          view: () => device.view(association.role, (view) => ownObjects(association, view, "logical-name")),
+        }),
+      ),
     ].map((object) => logged(object, meter)),
     access: meterAccess,
     shortNames: meterShortNames,
@@ -121,13 +143,12 @@ export function virtualMeterServer(options: VirtualMeterOptions): DlmsServer {
     },
     logicalDevices: [device],
     associations: new AssociationTable(associations),
-    ownObjects: ({ role }, view, referencing) => {
-      const setup = associations.find((one) => one.role === role)?.setup?.logicalName;
-      return referencing === "short-name"
-        ? shortNameAssociationObjects(view, meterShortNames, setup)
-        : associationObjects(associationNames[role as MeterRole], view, setup);
-    },
+    ownObjects,
   });
+}
+
+function mechanismOf(authentication: ServerAuthentication): ForeignAssociation["mechanism"] {
+  return authentication.mechanism === "hls" ? authentication.credentials.mechanism : authentication.mechanism;
 }
 
 /** Setups whose pushes go nowhere. */

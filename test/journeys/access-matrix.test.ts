@@ -1,24 +1,21 @@
 import { expect } from "chai";
 import { ByteReader } from "../../src/bytes/byte-reader.ts";
-import type { AssociationOptions } from "../../src/client/connect.ts";
 import { attributeRight } from "../../src/cosem-objects/access.ts";
 import { AssociationLn } from "../../src/cosem-objects/classes/association-ln.ts";
 import { type LogicalName, logicalNameToBytes } from "../../src/cosem-objects/logical-name.ts";
 import type { CosemObject } from "../../src/cosem-objects/object.ts";
-import type { NegotiatedContext } from "../../src/dlms/association/negotiation.ts";
-import type { AssociationSecurity } from "../../src/dlms/association/protection.ts";
 import type { AccessElement, AccessOutcome, ActionOutcome, GetResult, ServiceRequest } from "../../src/dlms/association/services.ts";
 import { encodeApdu } from "../../src/dlms/xdlms/apdu.ts";
-import type { Conformance } from "../../src/dlms/xdlms/conformance.ts";
 import { DlmsError } from "../../src/errors.ts";
 import { stateCodec } from "../../src/meter-model/index.ts";
 import { invocationCounterObjects } from "../../src/virtual-meter/mapping/invocation-counters.ts";
 import { securityObjects } from "../../src/virtual-meter/mapping/security.ts";
 import { associationNames, type MeterRole, meterAccess } from "../../src/virtual-meter/roles.ts";
 import { meterObjects } from "../../src/virtual-meter/virtual-meter.ts";
-import { DirectClient } from "../support/direct-client.ts";
-import { asReader, identity } from "../support/sample-meter.ts";
-import { asClient, clients, SecuredMeter } from "../support/secured-meter.ts";
+import type { DirectClient } from "../support/direct-client.ts";
+import { roleClient } from "../support/role-client.ts";
+import { identity } from "../support/sample-meter.ts";
+import { SecuredMeter } from "../support/secured-meter.ts";
 
 /*
  * Generated from the table of rights and the classes: the matrix grows with the objects of the meter.
@@ -52,8 +49,6 @@ const roles = [
   "pre-established",
 ] as const satisfies readonly MeterRole[];
 
-/** A client that never opens its association has no service that reads, nor lists. */
-const broadcastConformance: Conformance = new Set(["set", "action", "access"]);
 const canRead = (role: MeterRole): boolean => role !== "pre-established";
 
 /** What a client that may not is told: that there is no such thing, or that it may not. */
@@ -144,29 +139,7 @@ class World {
   }
 
   client(role: MeterRole): DirectClient {
-    const clientSap = clients[role];
-    if (role === "public") return new DirectClient(this.device.server, { clientSap, authentication: { mechanism: "none" } });
-    if (role === "reader") return new DirectClient(this.device.server, asReader);
-    const { authentication, security } = asClient(role, 0) as Required<AssociationOptions>;
-    if (role !== "pre-established")
-      return new DirectClient(this.device.server, { clientSap, authentication, ...(security && { security }) });
-    const preEstablished: NegotiatedContext = {
-      clientSap,
-      serverSap: 1,
-      applicationContext: "logical-name",
-      referencing: "logical-name",
-      mechanism: "none",
-      conformance: broadcastConformance,
-      clientMaxReceivePduSize: 0xffff,
-      serverMaxReceivePduSize: 0xffff,
-    };
-    return new DirectClient(this.device.server, {
-      clientSap,
-      authentication: { mechanism: "none" },
-      preEstablished,
-      // Nobody has said whose keys these are, so that every APDU has to.
-      security: { ...(security as AssociationSecurity), form: "general-global" },
-    });
+    return roleClient(this.device, role);
   }
 }
 

@@ -41,7 +41,7 @@ export interface SecuredMeterOptions extends Partial<SecuritySetupOptions> {
 
 const secured: ReadonlySet<MeterRole> = new Set(["technician", "management", "vending", "firmware", "pre-established"]);
 
-/** A meter whose roles but public and reader are under keys, as it starts with what its store has. */
+/** A meter whose roles but public are under keys, though the reader may do without, as it starts with what its store has. */
 export class SecuredMeter {
   readonly store: KeyStore;
   readonly counters: MeterCounters;
@@ -64,10 +64,7 @@ export class SecuredMeter {
     this.counters = counters;
     const associations = roles.map((role): MeterAssociation => {
       const clientSap = clients[role];
-      if (!secured.has(role)) {
-        const authentication = role === "public" ? { mechanism: "none" as const } : { mechanism: "lls" as const, password: readerPassword };
-        return { role, clientSap, authentication };
-      }
+      if (role === "public") return { role, clientSap, authentication: { mechanism: "none" } };
       const setup = new SecuritySetup({
         logicalName: securitySetupName(role),
         version: 1,
@@ -75,12 +72,17 @@ export class SecuredMeter {
         serverSystemTitle: serverTitle,
         store,
         random: secureRandom,
-        initial: { policy: bitsOfProtection({ request: signedToo, response: signedToo }), keys: factoryKeys(suite), ...ring },
+        initial: {
+          policy: secured.has(role) ? bitsOfProtection({ request: signedToo, response: signedToo }) : 0,
+          keys: factoryKeys(suite),
+          ...ring,
+        },
         ...more,
       });
       this.setups.set(role, setup);
       const security = new AssociationKeys(setup, counters);
       const preEstablished = { conformance: new Set(["set", "action", "access"] as const), clientMaxReceivePduSize: 0xffff };
+      if (role === "reader") return { role, clientSap, authentication: { mechanism: "lls", password: readerPassword }, setup, security };
       return role === "pre-established"
         ? { role, clientSap, authentication: { mechanism: "none" }, setup, security, preEstablished }
         : {

@@ -61,21 +61,13 @@ export class ScriptScheduler implements MeterUnit {
   }
 
   supplyBack(): void {
-    this.#ahead.clear();
     // What is planned for the instant at which supply returns is not missed.
-    const before = this.#clockTime - 1;
-    this.#catchUp(before);
-    this.#schedule.plan(before);
+    this.#planFrom(this.#clockTime - 1);
   }
 
   clockChanged(stepped: boolean): void {
-    if (stepped) {
-      this.#ahead.clear();
-      this.#catchUp(this.#clockTime);
-      this.#schedule.plan(this.#clockTime);
-    } else {
-      this.#schedule.clockChanged();
-    }
+    if (stepped) this.#planFrom(this.#clockTime);
+    else this.#schedule.clockChanged();
   }
 
   /** Replaces the timetable; false, and nothing changed, for more entries than fit, or for one that is none. */
@@ -126,16 +118,24 @@ export class ScriptScheduler implements MeterUnit {
     return next;
   }
 
-  /** Executes the latest of each entry that was missed from its plan until `until`, if it is still valid, in their order. */
-  #catchUp(until: Instant): void {
+  /** Plans everything for after `after`, and executes what was missed up to then of the timetable. */
+  #planFrom(after: Instant): void {
+    this.#ahead.clear();
+    const missed = this.#missed(after);
+    this.#schedule.plan(after);
+    this.#execute(missed);
+  }
+
+  /** The latest of each entry that was planned and not served until `until`, where it is still valid, in their order. */
+  #missed(until: Instant): readonly ScriptCall[] {
     const from = this.#schedule.planned("timetable");
-    if (from > until) return;
+    if (from > until) return [];
     const missed = this.#enabled.flatMap((entry) => {
       const at = latestSwitchOf(entry, from, until, this.#surroundings.clock.local, this.#specialDay);
       return at === undefined ? [] : [{ at, script: entry.script }];
     });
     // The sort is stable: at one instant the order of the indexes stays.
-    this.#execute(missed.toSorted((a, b) => a.at - b.at).map(({ script }) => script));
+    return missed.toSorted((a, b) => a.at - b.at).map(({ script }) => script);
   }
 
   #execute(scripts: readonly ScriptCall[]): void {

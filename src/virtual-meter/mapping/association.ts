@@ -17,6 +17,7 @@ import { bind, type CosemObject, type Encoder, type ObjectContext, unreadable } 
 import { bitsOfProtection } from "../../cosem-objects/required-protection.ts";
 import type { ShortNames } from "../../cosem-objects/short-names.ts";
 import { applicationContexts, authenticationMechanisms, objectIdentifierOctets } from "../../dlms/acse/object-identifiers.ts";
+import { supportedConformance, unlimitedPduSize } from "../../dlms/association/negotiation.ts";
 import { decodeData } from "../../dlms/axdr/data.ts";
 import { arrayOf, longUnsigned } from "../../dlms/axdr/data-schemas.ts";
 import type { DlmsData } from "../../dlms/axdr/dlms-data.ts";
@@ -58,6 +59,43 @@ function associationObject(logicalName: LogicalName, view: ObjectView, securityS
         objectIdentifierOctets("mechanism", authenticationMechanisms[association.mechanism as keyof typeof authenticationMechanisms]),
       secret: unreadable,
       associationStatus: "associated",
+      securitySetupReference: securitySetup,
+    },
+  });
+}
+
+/** An association as those see it that are not in it. */
+export interface ForeignAssociation {
+  readonly logicalName: LogicalName;
+  readonly clientSap: number;
+  readonly serverSap: number;
+  readonly ciphered: boolean;
+  readonly mechanism: keyof typeof authenticationMechanisms;
+  readonly securitySetup: LogicalName | undefined;
+  /** What the association sees. */
+  readonly view: () => ObjectView;
+}
+
+/** The association object of another association than the one in use: what would be agreed on there, and what could be seen. */
+export function foreignAssociationObject(foreign: ForeignAssociation): CosemObject {
+  const { logicalName, clientSap, serverSap, ciphered, mechanism, securitySetup = noSecuritySetup, view } = foreign;
+  return bind(AssociationLn, {
+    logicalName,
+    attributes: {
+      objectList: { encode: (...parameters) => objectListEncoder(view()).encode(...parameters) },
+      associatedPartnersId: { clientSap, serverSap },
+      applicationContextName: objectIdentifierOctets("context", applicationContexts[ciphered ? "logical-name-ciphered" : "logical-name"]),
+      xdlmsContextInfo: {
+        conformance: conformanceBits(supportedConformance),
+        maxReceivePduSize: unlimitedPduSize,
+        maxSendPduSize: unlimitedPduSize,
+        dlmsVersionNumber: dlmsVersion,
+        qualityOfService: 0,
+        cypheringInfo: new Uint8Array(),
+      },
+      authenticationMechanismName: objectIdentifierOctets("mechanism", authenticationMechanisms[mechanism]),
+      secret: unreadable,
+      associationStatus: "non-associated",
       securitySetupReference: securitySetup,
     },
   });

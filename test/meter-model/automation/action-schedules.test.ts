@@ -9,6 +9,7 @@ import {
   minute,
   type ScriptActionName,
   stateCodec,
+  type TimetableEntry,
 } from "../../../src/meter-model/index.ts";
 import { anyLoad, constantLoad, newMeter, paris, plain, scriptedLoad, stampsOf } from "../support.ts";
 import { NotingMeter } from "./running-scripts.ts";
@@ -18,6 +19,19 @@ const at = (hour: number, minutes = 0): ExecutionTime => ({ hour, minute: minute
 function set(meter: Meter, name: ScriptActionName, type: ActionType, ...times: readonly ExecutionTime[]): void {
   expect(meter.setActionSchedule(name, { type, times })).to.equal("accepted");
 }
+
+/** An entry of the timetable that is made up for within the hour. */
+const entry = (index: number, time: TimetableEntry["time"]): TimetableEntry => ({
+  index,
+  enabled: true,
+  script: { table: "tariff", script: index },
+  time,
+  validity: 60,
+  weekdays: "1111111",
+  specialDays: "",
+  begin: {},
+  end: {},
+});
 
 /** Without supply between two instants. */
 const outage = (from: string, to: string) =>
@@ -148,9 +162,11 @@ describe("Single action schedules", () => {
             return meter;
           };
           const whole = make(notes[0]!);
-          whole.setActionSchedule("pushInterval1", { type: 5, times });
           let parts = make(notes[1]!);
-          parts.setActionSchedule("pushInterval1", { type: 5, times });
+          for (const meter of [whole, parts]) {
+            meter.setActionSchedule("pushInterval1", { type: 5, times });
+            meter.automation.scheduler.setEntries(times.map((time, index) => entry(index + 1, time)));
+          }
           const end = start + 2 * 86_400_000;
           for (const stop of stops.sort((a, b) => a - b)) {
             parts.advance(start + stop);
