@@ -67,6 +67,7 @@ export const meterEvents = {
   firmwareActivated: { log: "standard", code: 18 },
   firmwareVerificationFailed: { log: "standard", code: 51 },
   firmwareTransferBegan: { log: "firmware", code: 30 },
+  stepTariffActivated: { log: "standard", code: 56 },
   parametersChanged: { log: "standard", code: 47 },
   keysChanged: { log: "standard", code: 48, alarms: [{ register: 2, bit: 13 }] },
   loadProfileCleared: { log: "standard", code: 254 },

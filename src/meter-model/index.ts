@@ -36,6 +36,7 @@ export type { MeterState, TaskName } from "./state.ts";
 export { initialState } from "./state.ts";
 export type { RestoredState, RowReader } from "./state-codec.ts";
 export { type StateCodec, stateCodec } from "./state-codec.ts";
+export * from "./step-tariff.ts";
 export type { SupplyState } from "./supply.ts";
 export * from "./synthetic-load.ts";
 export { type Tariff, tariffLimits } from "./tariff.ts";

@@ -30,6 +30,7 @@ import { Limiter, type LimiterName } from "./relay/limiter.ts";
 import { Overload } from "./relay/overload.ts";
 import { Relay } from "./relay/relay.ts";
 import type { MeterState } from "./state.ts";
+import { StepTariffs } from "./step-tariff.ts";
 import type { SupplyState } from "./supply.ts";
 import { Tariff } from "./tariff.ts";
 import type { UnitSurroundings } from "./unit.ts";
@@ -57,6 +58,8 @@ export class MeterView implements CaptureSource {
   readonly tariff: Tariff;
   /** Failed attempts at ports, and the locks that they lead to. */
   readonly ports: Readonly<Record<ProtectedPort, PortProtection>>;
+  /** Prices that rise with consumption. */
+  readonly steps: StepTariffs;
   /** Versions, and the image of the next. */
   readonly firmware: Firmware;
   /** Keeps the clock without supply. */
@@ -95,6 +98,7 @@ export class MeterView implements CaptureSource {
       keypad: new PortProtection(state.ports.keypad, surroundings),
       network: new PortProtection(state.ports.network, surroundings),
     };
+    this.steps = new StepTariffs(state.steps, surroundings, state.energy.activeImport);
     this.firmware = new Firmware(state.firmware, surroundings);
     this.battery = new Battery(state.battery, surroundings);
     this.averageVoltage = new AverageVoltage(state.averageVoltage, surroundings);
@@ -110,6 +114,7 @@ export class MeterView implements CaptureSource {
       this.limiters.power,
       this.limiters.current,
       this.overload,
+      this.steps,
       this.battery,
       this.averageVoltage,
       this.operatingTime,

@@ -362,6 +362,7 @@ export class Meter extends MeterView {
     billing.closed += 1;
     billing.lastClosedAt = at;
     for (const quantity of demandQuantities) this.demandRegisters.resetMaximum(quantity);
+    this.steps.billingClosed();
     this.#emit({ type: "billing-closed", at, manual });
   }
 

@@ -21,6 +21,7 @@ import { emptyRates, type RatedState } from "./rates.ts";
 import { type LimiterName, type LimiterState, newLimiters } from "./relay/limiter.ts";
 import { newOverload, type OverloadState } from "./relay/overload.ts";
 import { newRelay, type RelayState } from "./relay/relay.ts";
+import { newStepTariff, type StepTariffState } from "./step-tariff.ts";
 import { newSupply, type SupplyState } from "./supply.ts";
 import { newTariff, type TariffState } from "./tariff.ts";
 import { type Instant, second } from "./units.ts";
@@ -40,6 +41,7 @@ export interface MeterState {
   /** By rate. */
   rates: RatedState;
   tariff: TariffState;
+  steps: StepTariffState;
   /** Seconds. */
   demandPeriod: number;
   /** Periods that the average demand goes over. */
@@ -77,6 +79,7 @@ export function initialState(config: MeterConfig, at: Instant): MeterState {
     neutralEnergy: emptyRegister(),
     rates: emptyRates(),
     tariff: newTariff(config.calendar, at, new LocalTime(config.zone)),
+    steps: newStepTariff(at),
     demandPeriod: config.demandPeriod,
     demandPeriods: 1,
     demand: mapNames(demandQuantities, () => newDemand(at, onBoundary)),

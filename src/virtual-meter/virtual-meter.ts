@@ -33,6 +33,7 @@ import { type ProfileEncodings, profileObjects } from "./mapping/profiles.ts";
 import { securityObjects } from "./mapping/security.ts";
 import { setupObjects } from "./mapping/setups/setup-objects.ts";
 import { statusObjects } from "./mapping/status.ts";
+import { stepTariffObjects } from "./mapping/step-tariff.ts";
 import { supplyObjects } from "./mapping/supply.ts";
 import { tamperObjects } from "./mapping/tamper.ts";
 import { tariffObjects } from "./mapping/tariff.ts";
@@ -75,6 +76,7 @@ export function meterObjects(
     ...limiterObjects(meter, meter.limiters, meter.overload),
     ...eventObjects(meter),
     ...tariffObjects(meter),
+    ...stepTariffObjects(meter),
     ...billingObjects(meter),
     ...profileObjects(meter, profileEncodings),
     ...imageTransferObjects(meter),

@@ -28,7 +28,7 @@ interface Row {
 const roles = ["public", "reader", "technician", "management", "vending"] as const;
 
 /** Objects of payment, which come with it. */
-const payment = /^0\.[01]\.19\.|^0\.0\.96\.6[01]\.|^0\.0\.96\.65\.5\.|^0\.0\.99\.1[457]\./;
+const payment = /^0\.[01]\.19\.|^0\.0\.96\.60\.|^0\.0\.96\.61\.([0-7]|1[4-9])\.|^0\.0\.96\.65\.5\.|^0\.0\.99\.1[457]\./;
 
 /** The types that the list names, and the attribute that has them. */
 const types: Readonly<Record<string, readonly string[]>> = {
