@@ -7,6 +7,7 @@ import {
   logClearedCode,
   type MeterEventName,
 } from "./event-catalogue.ts";
+import { type EventSource, eventColumns, eventValue } from "./event-columns.ts";
 import type { MeterClock } from "./meter-clock.ts";
 import { RowStatus } from "./profiles.ts";
 import { type Instant, minute, second } from "./units.ts";
@@ -48,7 +49,7 @@ export function newEvents(): EventState {
   const log = (name: EventLogName): EventLogState => ({
     count: 0,
     lastCode: 0,
-    rows: new CaptureBuffer(["code"], eventLogCapacities[name], 0, "arrival"),
+    rows: new CaptureBuffer(["code", ...eventColumns[name]], eventLogCapacities[name], 0, "arrival"),
   });
   return {
     logs: Object.fromEntries(eventLogNames.map((name) => [name, log(name)])) as Record<EventLogName, EventLogState>,
@@ -63,10 +64,13 @@ export function newEvents(): EventState {
 export class EventLogs {
   readonly #state: EventState;
   readonly #clock: MeterClock;
+  readonly #source: () => Pick<EventSource, "controlState" | "cause" | "imported">;
 
-  constructor(state: EventState, clock: MeterClock) {
+  /** @param source what the rest of the meter is when an event is written */
+  constructor(state: EventState, clock: MeterClock, source: () => Pick<EventSource, "controlState" | "cause" | "imported">) {
     this.#state = state;
     this.#clock = clock;
+    this.#source = source;
   }
 
   /** Entries of a log, live. */
@@ -107,15 +111,15 @@ export class EventLogs {
 
   /** Writes a long power failure that ended at clock time `at`. */
   recordFailure(duration: number, at: Instant): void {
-    this.#write(this.#state.failures.rows, at, Math.floor(duration / second));
+    this.#write(this.#state.failures.rows, at, [Math.floor(duration / second)]);
   }
 
   /** Notes that a client has changed the configuration: in its own log by `name`, and in the standard log. */
   recordChange(name: MeterEventName | undefined, at: Instant): void {
-    if (name !== undefined) this.record(name, at);
-    this.record("parametersChanged", at);
     this.#state.changes += 1;
     this.#state.lastChangeAt = at;
+    if (name !== undefined) this.record(name, at);
+    this.record("parametersChanged", at);
   }
 
   /** Empties a log, of which the log itself then tells. */
@@ -155,13 +159,18 @@ export class EventLogs {
     const log = this.#state.logs[name];
     log.count += 1;
     log.lastCode = code;
-    this.#write(log.rows, at, code);
+    const columns = eventColumns[name];
+    if (columns.length === 0) this.#write(log.rows, at, [code]);
+    else {
+      const source: EventSource = { ...this.#source(), count: log.count, changes: this.#state.changes };
+      this.#write(log.rows, at, [code, ...columns.map((column) => eventValue(source, column))]);
+    }
   }
 
-  #write(rows: CaptureBuffer, stamp: Instant, value: number): void {
+  #write(rows: CaptureBuffer, stamp: Instant, values: readonly number[]): void {
     const { local, valid } = this.#clock;
     const status = (local.dstActive(stamp) ? RowStatus.daylightSaving : 0) | (valid ? 0 : RowStatus.clockInvalid);
-    rows.append({ stamp, offsetMinutes: local.offsetAt(stamp) / minute, status, values: [value] });
+    rows.append({ stamp, offsetMinutes: local.offsetAt(stamp) / minute, status, values });
   }
 
   #raise(index: number, bit: number): void {

@@ -16,6 +16,7 @@ export { demandQuantities } from "./demand.ts";
 export type { AccumulatedEnergy, EnergyName, EnergyRegister, EnergyState } from "./energy.ts";
 export { accumulatedEnergies } from "./energy.ts";
 export * from "./event-catalogue.ts";
+export { type EventColumn, eventColumns } from "./event-columns.ts";
 export type { AlarmState, EventLogs } from "./event-logs.ts";
 export type { DomainEvent } from "./events.ts";
 export * from "./firmware/firmware.ts";

@@ -82,7 +82,11 @@ export class MeterView implements CaptureSource {
     this.parameters = new Parameters(state.parameters);
     const clock = new MeterClock(state.clock, config.driftPpm);
     this.clock = clock;
-    this.events = new EventLogs(state.events, clock);
+    this.events = new EventLogs(state.events, clock, () => ({
+      controlState: this.relay.controlState,
+      cause: this.relay.cause,
+      imported: this.energy("activeImport"),
+    }));
     const surroundings = this.#surroundings((name, at) => emit({ type: "logged", name, at }));
     this.relay = new Relay(state.relay, surroundings);
     this.tampers = new TamperGuard(state.tampers, surroundings, this.relay);

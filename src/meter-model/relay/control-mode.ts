@@ -1,5 +1,6 @@
 /** What the supply is in for the control: `ready-for-reconnection` waits for a press or for the meter itself to connect it. */
-export type ControlState = "disconnected" | "connected" | "ready-for-reconnection";
+export const controlStates = ["disconnected", "connected", "ready-for-reconnection"] as const;
+export type ControlState = (typeof controlStates)[number];
 
 /** Control modes of the disconnect control (Blue Book, class 70). */
 export const controlModes = [0, 1, 2, 3, 4, 5, 6] as const;

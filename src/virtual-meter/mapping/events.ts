@@ -7,7 +7,14 @@ import { bind, type CosemObject, refuse } from "../../cosem-objects/object.ts";
 import { profileBuffer } from "../../cosem-objects/profile-source.ts";
 import { writeData } from "../../dlms/axdr/data.ts";
 import type { DlmsData } from "../../dlms/axdr/dlms-data.ts";
-import { type CaptureRows, eventLogCapacities, eventLogNames, type Meter } from "../../meter-model/index.ts";
+import {
+  type CaptureRows,
+  type EventColumn,
+  eventColumns,
+  eventLogCapacities,
+  eventLogNames,
+  type Meter,
+} from "../../meter-model/index.ts";
 import { toMeterInstant } from "./clock.ts";
 import { value } from "./columns.ts";
 import { data } from "./data-object.ts";
@@ -28,8 +35,10 @@ export function eventObjects(meter: Meter): readonly CosemObject[] {
           logicalName: parseLogicalName(`0.0.99.98.${index}.255`),
           rows: () => events.rows(log),
           capacity: eventLogCapacities[log],
-          column: value(1, code, 2),
-          cell: (entry) => ({ type: "unsigned", value: entry }),
+          columns: [
+            { object: value(1, code, 2), cell: (entry) => ({ type: "unsigned", value: entry }) },
+            ...eventColumns[log].map((column) => columnOf(column, index)),
+          ],
           clear: () => events.clear(log, meter.clockTime),
         }),
         data(code, () => ({ type: "unsigned", value: events.lastCode(log) })),
@@ -40,8 +49,7 @@ export function eventObjects(meter: Meter): readonly CosemObject[] {
       logicalName: "1.0.99.97.0.255",
       rows: () => events.failures,
       capacity: 100,
-      column: value(3, "0.0.96.7.19.255", 2),
-      cell: (seconds) => ({ type: "double-long-unsigned", value: seconds }),
+      columns: [{ object: value(3, "0.0.96.7.19.255", 2), cell: (seconds) => ({ type: "double-long-unsigned", value: seconds }) }],
       clear: () => events.clearFailures(),
     }),
     ...alarmInstances.registers.flatMap((_, register) => [
@@ -71,18 +79,39 @@ export function eventObjects(meter: Meter): readonly CosemObject[] {
   ];
 }
 
+interface LogColumn {
+  readonly object: CaptureObject;
+  readonly cell: (value: number) => DlmsData;
+}
+
+/** What a log, the `index`-th, keeps besides the code. */
+function columnOf(column: EventColumn, index: number): LogColumn {
+  const whole = (value: number): DlmsData => ({ type: "double-long-unsigned", value });
+  switch (column) {
+    case "controlState":
+      return { object: value(70, "0.0.96.3.10.255", 3), cell: (state) => ({ type: "enum", value: state }) };
+    case "cause":
+      return { object: value(1, "0.0.96.65.3.255", 2), cell: (cause) => ({ type: "enum", value: cause }) };
+    case "imported":
+      return { object: value(3, "1.0.1.8.0.255", 2), cell: whole };
+    case "count":
+      return { object: value(1, parseLogicalName(`0.0.96.15.${index}.255`), 2), cell: whole };
+    case "changes":
+      return { object: value(1, "0.0.96.2.0.255", 2), cell: whole };
+  }
+}
+
 interface LogDeclaration {
   readonly logicalName: LogicalName;
   readonly rows: () => CaptureRows;
   readonly capacity: number;
-  readonly column: CaptureObject;
-  readonly cell: (value: number) => DlmsData;
+  readonly columns: readonly LogColumn[];
   readonly clear: () => void;
 }
 
-/** A log of two columns: when, and what. */
-function logObject(meter: Meter, { logicalName, rows, capacity, column, cell, clear }: LogDeclaration): CosemObject {
-  const captureObjects = [value(8, "0.0.1.0.0.255", 2), column];
+/** A log: when, what, and what was then. */
+function logObject(meter: Meter, { logicalName, rows, capacity, columns, clear }: LogDeclaration): CosemObject {
+  const captureObjects = [value(8, "0.0.1.0.0.255", 2), ...columns.map(({ object }) => object)];
   return bind(ProfileGeneric, {
     logicalName,
     attributes: {
@@ -94,8 +123,11 @@ function logObject(meter: Meter, { logicalName, rows, capacity, column, cell, cl
             rowCount: entries.length,
             unordered: true,
             instant: (row) => entries.stampAt(row),
-            writeCell: (row, index, writer) =>
-              index === 0 ? writeStamp(writer, entries, row) : writeData(writer, cell(entries.valueAt(row, 0))),
+            writeCell: (row, index, writer) => {
+              const column = columns[index - 1];
+              if (column === undefined) writeStamp(writer, entries, row);
+              else writeData(writer, column.cell(entries.valueAt(row, index - 1)));
+            },
           };
         },
         toInstant: (time) => toMeterInstant(meter, time),
