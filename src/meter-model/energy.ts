@@ -39,6 +39,7 @@ export function emptyEnergies(): EnergyState {
 
 /** Adds `power` (milliwatts, 0..1e9) during `duration` milliseconds of any length, without rounding. */
 export function addEnergy(register: EnergyRegister, power: number, duration: number): void {
+  if (power === 0) return;
   // Whole hours apart, so that no product exceeds 2^53: a milliwatt for an hour is a thousandth of a watt-hour.
   const hours = Math.floor(duration / hour);
   const milliwattHours = power * hours;

@@ -44,6 +44,8 @@ export class Meter extends MeterView {
   #happened: DomainEvent[] = [];
   /** When the units are due, as of their last look. */
   #unitsDue: Instant = Number.POSITIVE_INFINITY;
+  /** Whether something has happened since, besides a change of the load. */
+  #disturbed = true;
 
   /** Takes possession of `state` and changes it from then on. */
   constructor(config: MeterConfig, state: MeterState, load: LoadModel) {
@@ -296,11 +298,12 @@ export class Meter extends MeterView {
     if (supplied && !this.supplied) this.#regainSupply();
     if (this.supplied) this.#schedule.runDue(now);
     if (!supplied && this.supplied) this.#loseSupply();
-    this.#settleUnits();
+    if (this.#disturbed || this.#unitsDue <= now || !this.units.calm(this.metering.shown)) this.#settleUnits();
   }
 
   /** Lets the units look until what they do changes nothing for the others any more. */
   #settleUnits(): void {
+    this.#disturbed = false;
     for (let pass = 0; pass < mostPasses; pass++) {
       const { openCommanded } = this.relay;
       this.units.settle();
@@ -368,6 +371,7 @@ export class Meter extends MeterView {
 
   #emit(event: DomainEvent): void {
     this.#happened.push(event);
+    this.#disturbed = true;
     noteMilestone(this.held.milestones, event);
     for (const { name, at } of logEntriesOf(event)) this.events.record(name, at);
     if (event.type === "power-up" && event.long) this.events.recordFailure(event.duration, event.at);

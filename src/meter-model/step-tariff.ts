@@ -141,6 +141,11 @@ export class StepTariffs implements MeterUnit {
     if (this.#state.active.base === "monthly") this.#begin();
   }
 
+  /** When the next limit is reached depends on the load. */
+  calm(): boolean {
+    return this.#state.active.steps.length === 1;
+  }
+
   settle(): void {
     const { clock, now } = this.#surroundings;
     const { activateAt } = this.#state;

@@ -31,6 +31,11 @@ export interface MeterUnit {
   accumulate?(measured: Measurement, duration: number): void;
   /** Supply or load has changed, or the unit is due. */
   settle(): void;
+  /**
+   * Whether the unit has nothing to do if `measured` is all that has changed since it settled: most changes of the load are
+   * nobody's business. A unit without it never looks at what is measured.
+   */
+  calm?(measured: Measurement): boolean;
   /** The supply has gone. */
   supplyLost?(): void;
   /** The supply is back after `duration` ms, with which the clock may be invalid. */

@@ -34,7 +34,9 @@ describe("amounts of 16 bits", () => {
   it("refuse what no field holds", () => {
     expect(largestAmount).to.equal(18_201_624);
     for (const units of [-1, largestAmount + 1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
-      expect(() => encodeAmount(units, "limit"), String(units)).to.throw(ConfigError).with.property("path", "limit");
+      expect(() => encodeAmount(units, "limit"), String(units))
+        .to.throw(ConfigError)
+        .with.property("path", "limit");
     }
   });
 });

@@ -40,7 +40,9 @@ describe("bit fields of a block", () => {
 
   it("refuse numbers out of their range by name", () => {
     for (const value of [-1, 16, 1.5, Number.NaN, undefined as unknown as number]) {
-      expect(() => unsigned(15).write(value, "random")).to.throw(ConfigError).with.property("path", "random");
+      expect(() => unsigned(15).write(value, "random"))
+        .to.throw(ConfigError)
+        .with.property("path", "random");
     }
   });
 });

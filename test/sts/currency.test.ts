@@ -41,7 +41,9 @@ describe("currency amounts of 20 bits", () => {
   it("refuse a magnitude no field holds", () => {
     expect(decodeCurrency(encodeCurrency(largestCurrency))).to.equal(largestCurrency);
     for (const units of [largestCurrency + 1n, -largestCurrency - 1n]) {
-      expect(() => encodeCurrency(units, "amount")).to.throw(ConfigError).with.property("path", "amount");
+      expect(() => encodeCurrency(units, "amount"))
+        .to.throw(ConfigError)
+        .with.property("path", "amount");
     }
   });
 });

@@ -34,7 +34,10 @@ describe("decimal numbers of amounts", () => {
 
   it("are refused where they are anything else", () => {
     for (const text of ["", "-", ".5", "5.", "1,5", "1e5", "+1", " 1", "1 ", "--1", "0x10", "NaN", "٣", "9".repeat(41)]) {
-      expect(refusal(() => unitsOf(text, 1)), text).to.equal("bad-tag");
+      expect(
+        refusal(() => unitsOf(text, 1)),
+        text,
+      ).to.equal("bad-tag");
     }
   });
 });

@@ -41,7 +41,9 @@ describe("EA11, MISTY1", () => {
   });
 
   it("does not take a key of EA07", () => {
-    expect(() => misty1.cipher(sampleKeys["07"])).to.throw(SecurityError).with.property("code", "suite-mismatch");
+    expect(() => misty1.cipher(sampleKeys["07"]))
+      .to.throw(SecurityError)
+      .with.property("code", "suite-mismatch");
   });
 });
 

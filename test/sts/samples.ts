@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { fromHex, toHex } from "../../src/bytes/hex.ts";
-import { readBits, widthOf } from "../../src/sts/bit-field.ts";
+import { widthOf } from "../../src/sts/bit-field.ts";
 import { type Block, blockOf, octetsOf } from "../../src/sts/block.ts";
 import { DecoderKey } from "../../src/sts/decoder-key.ts";
 import type { EncryptionAlgorithm, EncryptionCode } from "../../src/sts/encryption-algorithm.ts";
@@ -28,6 +28,16 @@ export function block(hex: string): Block {
 
 export function blockHex(value: Block): string {
   return toHex(octetsOf(value));
+}
+
+/** CRC-16/MODBUS, bit by bit: what the check sum of a token is before its octets change places. */
+export function modbusCrc(octets: Uint8Array): number {
+  let crc = 0xffff;
+  for (const octet of octets) {
+    crc ^= octet;
+    for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
+  }
+  return crc;
 }
 
 /** A token with its key parts as hex: chai sees no difference between two secrets. */
@@ -59,11 +69,4 @@ function tokenOf({ service, fields, subclasses: [lowest, highest] }: TokenLayout
   return fc
     .tuple(...values)
     .map((read) => ({ service, ...Object.fromEntries(fields.map(({ name }, index) => [name, read[index]])) }) as unknown as Token);
-}
-
-/** The bits of a block that no field of a layout has, besides subclass and check sum. */
-export function spareBits({ fields }: TokenLayout): number {
-  const all = { high: 0xffff_ffff, low: 0xffff_ffff };
-  const used = fields.filter(({ name }) => name !== "subclass").flatMap(({ ranges }) => ranges);
-  return 44 - used.reduce((sum, range) => sum + readBits(all, [range]).toString(2).length, 0);
 }

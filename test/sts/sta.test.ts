@@ -13,7 +13,7 @@ const permutation = (length: number) =>
 const anyTables: fc.Arbitrary<StaTables> = fc.record({ S1: permutation(16), S2: permutation(16), P: permutation(64) });
 const word = fc.integer({ min: 0, max: 0xffff_ffff });
 
-/** EA07 as sts words it, one bit at a time over a number of 64 bits. */
+/** EA07 as IEC 62055-41 words it, one bit at a time over a number of 64 bits. */
 function slowly({ S1, S2, P }: StaTables, key: bigint, data: bigint): bigint {
   const mask = 2n ** 64n - 1n;
   const complement = ~key & mask;
@@ -51,7 +51,9 @@ describe("EA07, the STA", () => {
   });
 
   it("does not take a key of EA11", () => {
-    expect(() => sta().cipher(sampleKeys["11"])).to.throw(SecurityError).with.property("code", "suite-mismatch");
+    expect(() => sta().cipher(sampleKeys["11"]))
+      .to.throw(SecurityError)
+      .with.property("code", "suite-mismatch");
   });
 });
 
@@ -81,7 +83,9 @@ describe("the tables of EA07", () => {
       [{ S1, S2: S2.map((value, index) => (index === 5 ? String(value) : value)), P }, "S2[5]"],
     ];
     for (const [file, path] of places) {
-      expect(() => staTablesFrom(file), JSON.stringify(file)).to.throw(ConfigError).with.property("path", path);
+      expect(() => staTablesFrom(file), JSON.stringify(file))
+        .to.throw(ConfigError)
+        .with.property("path", path);
     }
     expect(() => staTablesFrom({ S1: S1.with(3, 987_654), S2, P })).to.throw(ConfigError, /^(?!.*987654)/);
     expect(() => sta({ S1, S2, P: P.slice(1) })).to.throw(ConfigError);

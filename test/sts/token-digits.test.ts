@@ -28,7 +28,13 @@ describe("the 20 digits of a token", () => {
         expect(formatTokenDigits(token)).to.equal(digits);
         expect(parseTokenDigits(digits)).to.deep.equal(token);
       }),
-      { numRuns: 1000, examples: [[3, 0xffff_ffff, 0xffff_ffff] as const, [0, 0, 0] as const].map(([a, b, c]) => [a, b, c]) },
+      {
+        numRuns: 1_000,
+        examples: [
+          [3, 0xffff_ffff, 0xffff_ffff],
+          [0, 0, 0],
+        ],
+      },
     );
   });
 
@@ -40,7 +46,16 @@ describe("the 20 digits of a token", () => {
 
   it("stand for nothing when they are not twenty, or not digits", () => {
     const good = "51043465443420856213";
-    const bad = ["", good.slice(1), `${good}0`, `${good}\n`, ` ${good.slice(1)}`, good.replace("0", "O"), `-${good.slice(1)}`, "٥".repeat(20)];
+    const bad = [
+      "",
+      good.slice(1),
+      `${good}0`,
+      `${good}\n`,
+      ` ${good.slice(1)}`,
+      good.replace("0", "O"),
+      `-${good.slice(1)}`,
+      "٥".repeat(20),
+    ];
     expect(bad.filter((text) => parseTokenDigits(text) !== undefined)).to.deep.equal([]);
     fc.assert(
       fc.property(fc.string(), (text) => {

@@ -6,13 +6,14 @@ import { getBenchmark } from "../bench/get-benchmark.ts";
 import type { Benchmark, Measurement } from "../bench/measurement.ts";
 import { profileBenchmark } from "../bench/profile-benchmark.ts";
 import { secureBenchmark } from "../bench/secure-benchmark.ts";
+import { tokenBenchmark } from "../bench/token-benchmark.ts";
 import { wireBenchmark } from "../bench/wire-benchmark.ts";
 import { type CommonOptions, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { formatTable } from "../table.ts";
 import { commandAction } from "./action.ts";
 
-const benchmarks: readonly Benchmark[] = [decodeBenchmark, getBenchmark, secureBenchmark, profileBenchmark, wireBenchmark];
+const benchmarks: readonly Benchmark[] = [decodeBenchmark, getBenchmark, secureBenchmark, profileBenchmark, wireBenchmark, tokenBenchmark];
 
 /** `dlms bench [NAME]` */
 export function benchCommand(): Command {

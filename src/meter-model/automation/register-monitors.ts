@@ -90,6 +90,8 @@ export class RegisterMonitors implements MeterUnit {
   readonly #surroundings: UnitSurroundings;
   readonly #sources: WatchedSources;
   readonly #run: ScriptRunner;
+  /** Whether nothing that is measured is watched. */
+  #calm: boolean;
 
   /** Takes possession of `state`. */
   constructor(
@@ -109,6 +111,7 @@ export class RegisterMonitors implements MeterUnit {
       },
     };
     this.#run = run;
+    this.#calm = this.#watchesAlarmsAlone;
   }
 
   settings(name: MonitorName): MonitorSettings {
@@ -126,7 +129,13 @@ export class RegisterMonitors implements MeterUnit {
     const { thresholds, actions } = settings;
     if (thresholds.length > mostThresholds || actions.length > mostThresholds || !thresholds.every(Number.isSafeInteger)) return false;
     this.#state[name] = { settings, above: thresholds.map((threshold) => this.#valueOf(settings.watched) > threshold) };
+    this.#calm = this.#watchesAlarmsAlone;
     return true;
+  }
+
+  /** Alarms change with events, at which every unit looks. */
+  calm(): boolean {
+    return this.#calm;
   }
 
   settle(): void {
@@ -137,6 +146,13 @@ export class RegisterMonitors implements MeterUnit {
       for (const name of monitorNames) crossed = this.#look(name) || crossed;
       if (!crossed) return;
     }
+  }
+
+  get #watchesAlarmsAlone(): boolean {
+    return monitorNames.every((name) => {
+      const { watched, thresholds } = this.#state[name].settings;
+      return thresholds.length === 0 || watched.startsWith("alarm");
+    });
   }
 
   /** Answers whether a threshold was crossed. */

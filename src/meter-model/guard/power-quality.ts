@@ -136,9 +136,22 @@ export class PowerQuality implements MeterUnit {
     return true;
   }
 
+  calm(measured: Measurement): boolean {
+    if (!this.#quiet) return false;
+    const { missing, sag, swell, overCurrent, lowPowerFactor } = this.#state;
+    return (
+      measured.voltage >= sag.limit.threshold &&
+      measured.voltage >= missing.limit.threshold &&
+      measured.voltage <= swell.limit.threshold &&
+      measured.current <= overCurrent.limit.threshold &&
+      measured.neutralCurrent <= overCurrent.limit.threshold &&
+      powerFactor(measured) >= lowPowerFactor.limit.threshold
+    );
+  }
+
   settle(): void {
-    const { now, supplied } = this.#surroundings;
-    if (!supplied || (this.#quiet && !disturbanceNames.some((name) => this.#holds(name)))) return;
+    const { now, supplied, measurement } = this.#surroundings;
+    if (!supplied || this.calm(measurement)) return;
     for (const name of disturbanceNames) {
       const holds = this.#holds(name);
       for (const detection of this.#detectors[name].observe(holds, now)) this.#note(name, detection);

@@ -55,7 +55,6 @@ export class ReverseEnergy {
 
   /** `measured` has held for `duration` ms. */
   accumulate(measured: Measurement, duration: number): void {
-    if (this.idle(measured)) return;
     const { activeImport, activeExport } = measured;
     const state = this.#state;
     if (activeExport > 0) {

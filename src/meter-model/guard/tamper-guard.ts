@@ -186,12 +186,16 @@ export class TamperGuard implements MeterUnit {
   }
 
   accumulate(measured: Measurement, duration: number): void {
-    this.#reverseEnergy.accumulate(measured, duration);
+    if (!this.#reverseEnergy.idle(measured)) this.#reverseEnergy.accumulate(measured, duration);
+  }
+
+  calm(measured: Measurement): boolean {
+    return this.#quiet && !this.#suspicious(measured);
   }
 
   settle(): void {
     const { now, clock, supplied, measurement } = this.#surroundings;
-    if (this.#quiet && supplied && !this.#suspicious(measurement)) return;
+    if (supplied && this.calm(measurement)) return;
     this.#reverseEnergy.settle(measurement, clock, now);
     for (const [name, detector] of this.#detectors) {
       // Without supply nothing is measured, so that what was going on is taken to go on.

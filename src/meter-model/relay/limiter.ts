@@ -139,9 +139,14 @@ export class Limiter implements MeterUnit {
     return true;
   }
 
+  calm(measured: Measurement): boolean {
+    const { active, contrarySince } = this.#state.detector;
+    return !active && contrarySince === undefined && !this.#isOver(measured);
+  }
+
   settle(): void {
     const { now, supplied } = this.#surroundings;
-    const detections = supplied ? this.#detector.observe(this.#over, now) : this.#detector.suspend(now);
+    const detections = supplied ? this.#detector.observe(this.#isOver(this.#surroundings.measurement), now) : this.#detector.suspend(now);
     for (const { active, at } of detections) {
       this.#log(active ? "limiterExceeded" : "limiterOk", at);
       const { over, under } = this.#state.settings.actions;
@@ -159,9 +164,9 @@ export class Limiter implements MeterUnit {
     this.settle();
   }
 
-  get #over(): boolean {
+  #isOver(measured: Measurement): boolean {
     const threshold = this.thresholdActive;
-    return threshold > 0 && this.#surroundings.measurement[this.#state.settings.monitored] > threshold;
+    return threshold > 0 && measured[this.#state.settings.monitored] > threshold;
   }
 
   /** True time at which the emergency profile begins or ends. */

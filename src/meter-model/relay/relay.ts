@@ -220,6 +220,11 @@ export class Relay implements MeterUnit {
     this.#state.stuck = stuck;
   }
 
+  /** Only contacts that are not where they were told to be wait for voltage. */
+  calm(): boolean {
+    return this.#state.closed !== this.openCommanded;
+  }
+
   settle(): void {
     const { timed } = this.#state;
     for (const [name, until] of Object.entries(timed) as [TimedRequest, Instant][]) {
