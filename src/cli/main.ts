@@ -27,11 +27,14 @@ const program = new Command("dlms")
   .addCommand(keysCommand())
   .addCommand(benchCommand());
 
+// From the start, so that help for a reader that goes away early is no failure either.
+const output = outputFor({ json: process.argv.includes("--json") });
+
 /** Commander's own refusals, in the shape and with the exit code of all others. */
 function refuse(error: CommanderError): void {
   if (error.exitCode === 0) return;
   const message = error.message.replace(/^error: /, "");
-  process.exitCode = outputFor({ json: process.argv.includes("--json") }).failure(
+  process.exitCode = output.failure(
     new ConfigError("", message, { hint: `see dlms ${process.argv[2]?.match(/^[a-z]+$/)?.[0] ?? ""} --help`.replace("  ", " ") }),
   );
 }
@@ -43,5 +46,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) refuse(error);
-  else process.exitCode = outputFor({ json: process.argv.includes("--json") }).failure(error);
+  else process.exitCode = output.failure(error);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { runCli } from "../support/cli.ts";
+import { runCli, runCliUnread } from "../support/cli.ts";
 
 const response = "C401C1000600012345";
 
@@ -18,6 +18,12 @@ describe("dlms decode", function () {
     expect(stdout).to.match(/^0000 {2}C4 +APDU +get-response$/m);
     expect(stdout).to.match(/^0004 {2}06 00 01 23 45 +result +double-long-unsigned 74565$/m);
     expect(stdout).to.match(/^ {2}#1 = 74565$/m);
+  });
+
+  it("is no failure for a reader that goes away early, nor is help", async () => {
+    for (const args of [["decode", response], ["--help"], ["decode", "--help"]]) {
+      expect(await runCliUnread(args), args.join(" ")).to.deep.include({ code: 0, stderr: "" });
+    }
   });
 
   it("keeps the shape of its JSON, to which --annotate adds", async () => {

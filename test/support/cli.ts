@@ -36,6 +36,19 @@ export function runCli(args: readonly string[], environment: Readonly<Record<str
   });
 }
 
+/** Runs `dlms` for a reader that goes away before anything is written. */
+export function runCliUnread(args: readonly string[]): Promise<CliResult> {
+  const child = spawnCli(args, {});
+  let stderr = "";
+  child.stdout?.destroy();
+  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdin?.end();
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => resolve({ code, stdout: "", stderr }));
+  });
+}
+
 /** A `dlms` that serves until it is stopped. */
 export class CliService {
   readonly #child: ChildProcess;
