@@ -1,12 +1,14 @@
 import type { Notification } from "../dlms/association/events.ts";
+import { unconfirmedBlocks } from "../dlms/association/gbt-unconfirmed.ts";
 import { ApduProtection, type AssociationSecurity } from "../dlms/association/protection.ts";
 import { encodeApdu } from "../dlms/xdlms/apdu.ts";
-import { LocalProtocolError } from "../errors.ts";
+import { LocalProtocolError, TransportError } from "../errors.ts";
+import { realTimers } from "../session/timers.ts";
 import { connectTcp } from "../transport/tcp.ts";
 import type { Transport } from "../transport/transport.ts";
 import { connectUdp } from "../transport/udp.ts";
 import type { Push, PushOutlet } from "../virtual-meter/push/push-outlet.ts";
-import { encodeWpdu, maxDatagramPayload } from "../wrapper/index.ts";
+import { encodeWpdu, maxDatagramPayload, maxWpduPayload } from "../wrapper/index.ts";
 
 /** What pushes need of the meter around them. */
 export interface NetworkOutletOptions {
@@ -26,18 +28,17 @@ export class NetworkOutlet implements PushOutlet {
 
   async send({ destination, clientSap, serverSap, notification, protection }: Push): Promise<void> {
     if (destination.service === "hdlc") {
+      if (protection !== undefined) throw new LocalProtocolError("over HDLC a push is protected as its association is, and not by itself");
       if (this.#options.notify(clientSap, serverSap, notification) > 0) return;
       throw new LocalProtocolError(`client ${clientSap} is not connected`);
     }
     const plain = encodeApdu(notification);
     const apdu = protection === undefined ? plain : this.#protect(clientSap, plain, protection);
     const { service } = destination;
-    const wpdu = encodeWpdu(
-      { sourceWPort: serverSap, destinationWPort: clientSap, apdu },
-      service === "udp" ? maxDatagramPayload : undefined,
-    );
-    const transport = await (service === "udp" ? connectUdp(destination) : connectTcp(destination));
-    await handOver(transport, wpdu);
+    const most = service === "udp" ? maxDatagramPayload : maxWpduPayload;
+    const pieces = apdu.length <= most ? [apdu] : [...unconfirmedBlocks(apdu, most)];
+    const wpdus = pieces.map((piece) => encodeWpdu({ sourceWPort: serverSap, destinationWPort: clientSap, apdu: piece }, most));
+    await handOver(await (service === "udp" ? connectUdp(destination) : connectTcp(destination)), wpdus);
   }
 
   #protect(clientSap: number, plain: Uint8Array, level: NonNullable<Push["protection"]>): Uint8Array {
@@ -47,13 +48,34 @@ export class NetworkOutlet implements PushOutlet {
   }
 }
 
-/** Writes, and closes when everything is out. */
-async function handOver(transport: Transport, bytes: Uint8Array): Promise<void> {
+/** ms that a peer may take to read what it is sent. */
+const longestStall = 10_000;
+
+/** Writes, and closes when everything is out. @throws what ended the connection before */
+async function handOver(transport: Transport, wpdus: readonly Uint8Array[]): Promise<void> {
   let failure: Error | undefined;
+  let wake: (() => void) | undefined;
+  let closed = false;
+  transport.onDrain(() => wake?.());
   transport.onClose((error) => {
     failure = error;
+    closed = true;
+    wake?.();
   });
-  transport.write(bytes);
+  for (const wpdu of wpdus) {
+    if (transport.write(wpdu) || closed) continue;
+    const drained = await new Promise<boolean>((resolve) => {
+      const cancel = realTimers.schedule(longestStall, () => resolve(false));
+      wake = () => {
+        cancel();
+        resolve(!closed);
+      };
+    });
+    if (!drained) {
+      transport.destroy();
+      throw failure ?? new TransportError(closed ? "closed" : "timeout", `${transport.name} did not take the push`);
+    }
+  }
   await transport.close();
   if (failure !== undefined) throw failure;
 }

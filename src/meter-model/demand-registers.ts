@@ -9,6 +9,7 @@ import {
   demandQuantities,
   resetAverages,
   resetMaximum,
+  windowStartedAt,
 } from "./demand.ts";
 import type { Measurement } from "./measurement.ts";
 import type { MeterClock } from "./meter-clock.ts";
@@ -28,7 +29,13 @@ export class DemandRegisters {
   read(quantity: DemandQuantity): DemandReading {
     const register = this.#state.demand[quantity];
     const { maximum, ...others } = register;
-    return { ...others, maximum: maximum.value, maximumAt: maximum.at, currentAverage: currentAverage(register, this.#periods) };
+    return {
+      ...others,
+      maximum: maximum.value,
+      maximumAt: maximum.at,
+      currentAverage: currentAverage(register, this.#periods),
+      windowStartedAt: windowStartedAt(register, this.#periods),
+    };
   }
 
   lastAverage(quantity: DemandQuantity): number {

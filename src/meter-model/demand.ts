@@ -42,6 +42,8 @@ export interface DemandState {
 export interface DemandReading extends Readonly<Omit<DemandState, "maximum">> {
   /** W */
   readonly currentAverage: number;
+  /** When the oldest period began that the current average goes over. */
+  readonly windowStartedAt: Instant;
   readonly maximum: number;
   /** End of the period that gave the maximum; undefined while that is zero. */
   readonly maximumAt: Instant | undefined;
@@ -81,6 +83,11 @@ export function currentAverage(state: DemandState, { period, count }: DemandPeri
   const earlier = state.earlier.slice(Math.max(0, state.earlier.length - count + 1));
   const sum = earlier.reduce((total, energy) => total + Math.max(energy, 0), runningEnergy(state));
   return Math.round(sum / (period * count) / 1000);
+}
+
+/** When the oldest period began that the current average goes over. */
+export function windowStartedAt({ startedAt, earlier }: DemandState, { period, count }: DemandPeriods): Instant {
+  return startedAt - Math.min(earlier.length, count - 1) * period;
 }
 
 /** Milliwatt-milliseconds. */

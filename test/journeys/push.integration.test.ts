@@ -1,13 +1,23 @@
+import { createDecipheriv } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { fromHex, toHex } from "../../src/bytes/hex.ts";
+import { MeterHost } from "../../src/cli/meter-host.ts";
 import { NetworkOutlet } from "../../src/cli/network-outlet.ts";
 import { NotificationListener } from "../../src/client/notification-listener.ts";
+import { parseYaml } from "../../src/config/load.ts";
+import { virtualMeterSchema } from "../../src/config/virtual-meter.ts";
 import { ApduProtection } from "../../src/dlms/association/protection.ts";
-import { decodeData } from "../../src/dlms/axdr/data.ts";
+import { decodeData, encodeData } from "../../src/dlms/axdr/data.ts";
 import type { DlmsData } from "../../src/dlms/axdr/dlms-data.ts";
 import { decodeApdu } from "../../src/dlms/xdlms/apdu.ts";
 import { hour } from "../../src/meter-model/index.ts";
 import { realTimers } from "../../src/session/timers.ts";
+import { listenTcp } from "../../src/transport/tcp.ts";
+import type { PushDestination } from "../../src/virtual-meter/push/destination.ts";
+import type { Push } from "../../src/virtual-meter/push/push-outlet.ts";
 import { Pushes, type PushesOptions } from "../../src/virtual-meter/push/pushes.ts";
 import { meterObjects } from "../../src/virtual-meter/virtual-meter.ts";
 import { both, clientTitle, security, serverTitle } from "../dlms/association/secure-pair.ts";
@@ -52,7 +62,7 @@ class World {
       destinations,
       timers: realTimers,
       random: () => 0,
-      onGivenUp: (name) => void this.givenUp.push(name),
+      onFailure: (name) => void this.givenUp.push(name),
     });
     return { pushes, bare: new BareObjects(meterObjects(this.meter, identity, {}, pushes)) };
   }
@@ -64,7 +74,46 @@ class World {
   }
 }
 
+/**
+ * What general-glo-ciphering hides, by the Green Book alone (9.2.7.2.4): DB, system title, length, security control,
+ * invocation counter, ciphertext, tag.
+ */
+function decipheredIndependently(bytes: Uint8Array): Uint8Array {
+  const lengthOctets = bytes[10] === 0x82 ? 3 : bytes[10] === 0x81 ? 2 : 1;
+  const content = bytes.subarray(10 + lengthOctets);
+  const initializationVector = Buffer.concat([bytes.subarray(2, 10), content.subarray(1, 5)]);
+  const key = fromHex("000102030405060708090A0B0C0D0E0F");
+  const decipher = createDecipheriv("aes-128-gcm", key, initializationVector, { authTagLength: 12 });
+  decipher.setAAD(Buffer.concat([content.subarray(0, 1), fromHex("D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF")]));
+  decipher.setAuthTag(content.subarray(-12));
+  return Buffer.concat([decipher.update(content.subarray(5, -12)), decipher.final()]);
+}
+
 const name = new TextEncoder().encode(identity.logicalDeviceName);
+
+/** Nobody has keys, and nobody is connected. */
+const outlet = new NetworkOutlet({ securityOf: () => undefined, notify: () => 0 });
+
+function pushOf(destination: PushDestination, octets: Uint8Array): Push {
+  const invoke = { longInvokeId: 1, selfDescriptive: false, breakOnError: false, confirmed: false, highPriority: false, reserved: 0 };
+  const body = encodeData({ type: "structure", value: [{ type: "octet-string", value: octets }] });
+  return {
+    destination,
+    clientSap: 102,
+    serverSap: 1,
+    notification: { type: "data-notification", invoke, dateTime: undefined, body },
+    protection: undefined,
+  };
+}
+
+async function codeOf(sending: Promise<void>): Promise<unknown> {
+  try {
+    await sending;
+  } catch (error) {
+    return (error as { readonly code?: unknown }).code;
+  }
+  return "sent";
+}
 
 describe("A meter that pushes", () => {
   let world: World;
@@ -129,11 +178,50 @@ describe("A meter that pushes", () => {
     await world.until(() => world.ciphered.length > 0);
     const [bytes] = world.ciphered as [Uint8Array];
     expect(toHex(bytes.subarray(0, 10))).to.equal(`DB08${toHex(serverTitle)}`);
+    expect(toHex(decipheredIndependently(bytes)).slice(0, 12), "as the Green Book has it").to.equal("0F000000010C");
     const client = new ApduProtection(security(clientTitle, { policy: both }));
     client.start(serverTitle);
     const apdu = decodeApdu(client.open(bytes, false).plain);
     expect(apdu.type).to.equal("data-notification");
     pushes.stop();
+  });
+
+  for (const [service, link, port] of [
+    ["tcp", "wrapper", freePort],
+    ["udp", "wrapper-udp", freeUdpPort],
+  ] as const) {
+    it(`sends what is longer than the wrapper carries in blocks, over ${service}`, async () => {
+      const { port: at } = await world.listener.listen(link, "127.0.0.1", await port());
+      const octets = Uint8Array.from({ length: 100_000 }, (_, index) => index & 0xff);
+      await outlet.send(pushOf({ service, host: "127.0.0.1", port: at }, octets));
+      await world.until(() => world.heard.length > 0);
+      expect(world.heard.map(({ values }) => toHex(values[0]?.value as Uint8Array))).to.deep.equal([toHex(octets)]);
+    });
+  }
+
+  it("fails where the head-end goes away before it has read everything", async () => {
+    const closing = await listenTcp({ host: "127.0.0.1", port: 0 }, (transport) => transport.destroy());
+    const send = outlet.send(pushOf({ service: "tcp", host: "127.0.0.1", port: closing.port }, new Uint8Array(20_000_000)));
+    expect(await codeOf(send)).to.be.oneOf(["closed", "EPIPE", "ECONNRESET"]);
+    await closing.close();
+  });
+
+  it("sends nothing in clear that is to be protected", async () => {
+    const protection = { authenticated: true, encrypted: true };
+    const { port } = await world.listener.listen("wrapper", "127.0.0.1", await freePort());
+    for (const destination of [{ service: "tcp", host: "127.0.0.1", port }, { service: "hdlc" }] as const) {
+      const push = { ...pushOf(destination, new Uint8Array(3)), clientSap: 101, protection };
+      expect(await codeOf(outlet.send(push))).to.equal("local-protocol-error");
+    }
+    expect(world.heard).to.deep.equal([]);
+  });
+
+  it("tells a client that is connected over HDLC, and fails where it is not", async () => {
+    const asked: number[] = [];
+    const connected = new NetworkOutlet({ securityOf: () => undefined, notify: (clientSap) => asked.push(clientSap) });
+    await connected.send(pushOf({ service: "hdlc" }, new Uint8Array(3)));
+    expect(asked).to.deep.equal([102]);
+    expect(await codeOf(outlet.send(pushOf({ service: "hdlc" }, new Uint8Array(3))))).to.equal("local-protocol-error");
   });
 
   it("gives up where nobody listens, and goes on", async () => {
@@ -154,5 +242,33 @@ describe("A meter that pushes", () => {
     expect(bare.write("0.0.25.9.0.255:3", "0203 1604 090568693A3830 1600".replaceAll(" ", "")), "SMS").to.equal("other-reason");
     expect(bare.write("0.0.25.9.0.255:3", "0203 1600 0906686F73743A31 1600".replaceAll(" ", ""))).to.equal("success");
     pushes.stop();
+  });
+
+  it("tells of its start, and of what was not told before, once each", async () => {
+    const { port } = await world.listener.listen("wrapper", "127.0.0.1", await freePort());
+    const folder = mkdtempSync(join(tmpdir(), "dlms-push-"));
+    const text = `
+serialNumber: "12345678"
+state: ${join(folder, "meter")}
+push: { connectivity: "tcp://127.0.0.1:${port}", alarm: "tcp://127.0.0.1:${port}" }
+associations: [{ role: public, client: 16, auth: none }]
+`;
+    const run = async (pushes: number): Promise<void> => {
+      const config = parseYaml(text, virtualMeterSchema, "test.yaml");
+      const failures: unknown[] = [];
+      const host = new MeterHost({ config, directory: folder, onFailure: (error) => failures.push(error) });
+      await host.start("127.0.0.1", {});
+      await world.until(() => world.heard.length >= pushes);
+      await host.stop();
+      expect([failures, world.heard.length]).to.deep.equal([[], pushes]);
+    };
+    try {
+      await run(1);
+      expect(world.heard[0]?.values.slice(2).map(({ type }) => type)).to.deep.equal(["octet-string", "octet-string"]);
+      // What lies between is a power failure, of which an alarm tells.
+      await run(3);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

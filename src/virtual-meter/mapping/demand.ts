@@ -64,7 +64,7 @@ function demandRegister(meter: Meter, name: DemandQuantity): CosemObject {
       scalerUnit: { scaler: quantity.scaler, unit: quantity.unit },
       status: () => status(meter.demand(name).lastComplete),
       captureTime: () => stamp(meter, meter.demand(name).capturedAt),
-      startTimeCurrent: () => stamp(meter, meter.demand(name).startedAt),
+      startTimeCurrent: () => stamp(meter, meter.demand(name).windowStartedAt),
       period: { get: () => meter.demandPeriod, set: (seconds) => settle(meter.setDemandPeriod(seconds)) },
       numberOfPeriods: { get: () => meter.demandPeriods, set: (count) => settle(meter.setDemandPeriods(count)) },
     },

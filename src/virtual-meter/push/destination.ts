@@ -6,6 +6,9 @@ export type PushDestination =
   | { readonly service: "tcp" | "udp"; readonly host: string; readonly port: number }
   | { readonly service: "hdlc" };
 
+/** Octets of a name of the DNS (RFC 1035), brackets, colon and port. */
+const longest = 253 + 2 + 6;
+
 /** Nowhere: what is pushed is not sent. */
 export const noDestination: SendDestinationAndMethod = { transportService: "tcp", destination: new Uint8Array(), message: "a-xdr" };
 
@@ -29,6 +32,7 @@ export function parseDestination({
   if (transportService === "hdlc") return { service: "hdlc" };
   if (transportService !== "tcp" && transportService !== "udp") return undefined;
   if (destination.length === 0) return "none";
+  if (destination.length > longest) return undefined;
   const [, bracketed, plain, digits] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/[\]]+)):(\d{1,5})$/.exec(String.fromCharCode(...destination)) ?? [];
   const host = bracketed ?? plain;
   const port = Number(digits);

@@ -26,14 +26,16 @@ export interface PusherOptions {
 const longestWait = 60_000;
 
 /**
- * One push at a time: waits for the window and a random while, sends, and sends again while it fails. What is asked for
- * meanwhile is one more push, however often it is asked for.
+ * One push at a time: waits for the window and a random while, sends, and sends again while it fails. A push that waits is
+ * built when it goes out, so it tells whatever is asked for until then; what is asked for while one is on its way is one
+ * more, however often.
  */
 export class Pusher {
   readonly #options: PusherOptions;
-  #busy = false;
+  #sending = false;
   #again = false;
   #failures = 0;
+  /** Of the wait; undefined while nothing waits. */
   #cancel: (() => void) | undefined;
   #stopped = false;
 
@@ -43,18 +45,19 @@ export class Pusher {
 
   /** Whether a push waits or is under way. */
   get busy(): boolean {
-    return this.#busy;
+    return this.#sending || this.#cancel !== undefined;
   }
 
   /** Pushes as soon as it may be. */
   trigger(): void {
     if (this.#stopped) return;
-    if (this.#busy) {
+    if (this.#sending) {
       this.#again = true;
       return;
     }
-    this.#busy = true;
+    // Whoever asks has a right to all the retries, also where a push that fails is waiting already.
     this.#failures = 0;
+    if (this.#cancel !== undefined) return;
     const { random, timing } = this.#options;
     this.#wait(random() * timing().randomisation * 1000);
   }
@@ -77,6 +80,7 @@ export class Pusher {
       this.#wait(Math.min(closed, longestWait));
       return;
     }
+    this.#sending = true;
     this.#options.send().then(
       () => this.#finish(),
       (error: unknown) => this.#fail(error),
@@ -87,15 +91,19 @@ export class Pusher {
     if (this.#stopped) return;
     const { retries, repetitionDelay } = this.#options.timing();
     this.#failures += 1;
-    if (this.#failures <= retries) this.#wait(repetitionDelay * 1000);
-    else {
+    if (this.#failures > retries) {
       this.#options.onGivenUp(error);
       this.#finish();
+      return;
     }
+    this.#sending = false;
+    if (this.#again) this.#failures = 0;
+    this.#again = false;
+    this.#wait(repetitionDelay * 1000);
   }
 
   #finish(): void {
-    this.#busy = false;
+    this.#sending = false;
     const again = this.#again;
     this.#again = false;
     if (again) this.trigger();

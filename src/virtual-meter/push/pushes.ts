@@ -1,23 +1,14 @@
-import { PushSetupV1 } from "../../cosem-objects/classes/push-setup.ts";
-import { bind, type CosemObject, refuse } from "../../cosem-objects/object.ts";
+import type { CosemObject } from "../../cosem-objects/object.ts";
 import type { Notification } from "../../dlms/association/events.ts";
-import { type DomainEvent, LocalTime, type Meter } from "../../meter-model/index.ts";
+import type { DomainEvent, Meter } from "../../meter-model/index.ts";
 import type { Timers } from "../../session/timers.ts";
 import type { DeviceObjects } from "../device-objects.ts";
 import { meterDateTime } from "../mapping/clock.ts";
-import { named, parametersOf } from "../mapping/setups/parameters-of.ts";
-import { untilOpen } from "./communication-window.ts";
-import { destinationAttribute, noDestination, type PushDestination, parseDestination } from "./destination.ts";
-import { pushBody, pushedValues } from "./push-content.ts";
-import { alarmDescriptors, type PushName, pushes, pushNames } from "./push-names.ts";
-import type { Push, PushOutlet } from "./push-outlet.ts";
-import { Pusher } from "./pusher.ts";
-
-/** Client that the pushes are for unless a setup says another: the pre-established one. */
-const defaultClient = 102;
-
-/** Objects that one push may have. */
-const longestList = 64;
+import { AlarmReports } from "./alarm-reports.ts";
+import type { PushDestination } from "./destination.ts";
+import { type PushName, pushNames } from "./push-names.ts";
+import type { PushOutlet } from "./push-outlet.ts";
+import { type PreparedPush, PushingSetup } from "./pushing-setup.ts";
 
 export interface PushesOptions {
   readonly meter: Meter;
@@ -29,113 +20,78 @@ export interface PushesOptions {
   readonly timers: Timers;
   /** 0 (included) to 1 (excluded). */
   readonly random: () => number;
-  /** A push that never got away. */
-  readonly onGivenUp?: (name: PushName, error: unknown) => void;
+  /** Meter time per real time; 1 by default. Windows are the meter's, delays are real. */
+  readonly speed?: number;
+  /** What was to be pushed is not. */
+  readonly onFailure?: (name: PushName, reason: unknown) => void;
 }
 
 /** What the meter pushes by itself: the setups (class 40), and the sending. */
 export class Pushes {
   readonly #options: PushesOptions;
-  readonly #pushers = new Map<PushName, Pusher>();
+  readonly #alarms: AlarmReports;
+  readonly #setups = new Map<PushName, PushingSetup>();
   #invokeId = 0;
 
   constructor(options: PushesOptions) {
     this.#options = options;
+    this.#alarms = new AlarmReports(options.meter);
   }
 
   /** The setups; what they push is read from `objects`. */
   objects(objects: DeviceObjects): readonly CosemObject[] {
-    return pushNames.map((name) => this.#setup(name, objects));
+    return pushNames.map((name) => this.#setup(name, objects).object);
   }
 
-  /** Pushes, unless there is nowhere to push to. */
+  /** Pushes, unless there is nowhere to push to, or no supply. */
   trigger(name: PushName): void {
-    this.#pushers.get(name)?.trigger();
+    this.#setups.get(name)?.push();
   }
 
-  /** Pushes what has to be told of what happened. */
+  /** Pushes what has to be told of what happened; the rest comes from scripts. */
   notice(events: readonly DomainEvent[]): void {
     for (const { type } of events) {
       if (type === "power-down") this.trigger("powerDown");
-      if (type === "power-up") this.trigger("connectivity");
+      if (type === "power-up") this.started();
     }
+    if (this.#alarms.raisedSinceFailure()) this.trigger("alarm");
+  }
+
+  /** Tells that the meter is there, and of alarms from before that were not told yet. */
+  started(): void {
+    this.trigger("connectivity");
+    if (this.#alarms.any) this.trigger("alarm");
   }
 
   /** Nothing is pushed any more. */
   stop(): void {
-    for (const pusher of this.#pushers.values()) pusher.stop();
+    for (const setup of this.#setups.values()) setup.stop();
   }
 
-  #setup(name: PushName, objects: DeviceObjects): CosemObject {
-    const { meter, outlet, serverSap, destinations = {}, timers, random, onGivenUp } = this.#options;
-    const { logicalName, list } = pushes[name];
-    const at = parametersOf(meter, PushSetupV1, logicalName);
-    const configured = destinations[name];
-    const pushObjectList = at("pushObjectList", list, (wanted) => wanted.length <= longestList);
-    const sendDestinationAndMethod = at(
-      "sendDestinationAndMethod",
-      configured === undefined ? noDestination : destinationAttribute(configured),
-      (wanted) => parseDestination(wanted) !== undefined,
-    );
-    const communicationWindow = at("communicationWindow", [], (windows) => windows.length <= 8);
-    const randomisation = at("randomisationStartInterval", 0);
-    const retries = at("numberOfRetries", 3);
-    const repetitionDelay = at("repetitionDelay", 60);
-    const pushClientSap = at("pushClientSap", defaultClient, (sap) => sap > 0);
-    const protection = at("pushProtectionParameters", [], (parameters) => parameters.every(isServed) && parameters.length <= 1);
-    const destination = () => parseDestination(sendDestinationAndMethod.get()) ?? "none";
-    const pusher = new Pusher({
+  #setup(name: PushName, objects: DeviceObjects): PushingSetup {
+    const { meter, destinations = {}, timers, random, speed = 1, onFailure } = this.#options;
+    const setup = new PushingSetup({
+      name,
+      meter,
+      objects,
+      destination: destinations[name],
       timers,
       random,
-      timing: () => ({ randomisation: randomisation.get(), retries: retries.get(), repetitionDelay: repetitionDelay.get() }),
-      untilWindow: () => untilOpen(communicationWindow.get(), meter.clockTime, new LocalTime(meter.zone)),
-      send: async () => {
-        const to = destination();
-        if (to === "none") return;
-        const body = pushBody(objects, pushObjectList.get());
-        const [wanted] = protection.get();
-        const push: Push = {
-          destination: to,
-          clientSap: pushClientSap.get(),
-          serverSap,
-          notification: this.#notification(body),
-          protection: wanted && {
-            authenticated: wanted.protectionType !== "encryption",
-            encrypted: wanted.protectionType !== "authentication",
-          },
-        };
-        await outlet.send(push);
-        if (name === "alarm")
-          this.#clearDescriptors(
-            pushObjectList.get().map((object) => object.logicalName),
-            body,
-          );
-      },
-      onGivenUp: (error) => onGivenUp?.(name, error),
-    });
-    this.#pushers.set(name, pusher);
-    return bind(PushSetupV1, {
-      logicalName,
-      attributes: {
-        pushObjectList,
-        sendDestinationAndMethod,
-        communicationWindow,
-        randomisationStartInterval: randomisation,
-        numberOfRetries: retries,
-        repetitionDelay,
-        portReference: at("portReference", "0.0.25.0.0.255"),
-        pushClientSap,
-        pushProtectionParameters: protection,
-      },
-      methods: {
-        push: () => {
-          if (!meter.supplied && name !== "powerDown") return refuse("temporary-failure");
-          if (destination() === "none") return refuse("other-reason");
-          pusher.trigger();
-          return undefined;
-        },
+      speed,
+      send: (push) => this.#send(name, push),
+      onFailure: (reason) => {
+        if (name === "alarm") this.#alarms.failed();
+        onFailure?.(name, reason);
       },
     });
+    this.#setups.set(name, setup);
+    return setup;
+  }
+
+  async #send(name: PushName, { list, body, ...push }: PreparedPush): Promise<void> {
+    const { outlet, serverSap } = this.#options;
+    await outlet.send({ ...push, serverSap, notification: this.#notification(body) });
+    if (name === "alarm" && this.#alarms.told(list, body)) this.trigger("alarm");
   }
 
   #notification(body: Uint8Array): Notification {
@@ -154,21 +110,4 @@ export class Pushes {
       body,
     };
   }
-
-  /** Alarms that were told are not told again (IDIS). */
-  #clearDescriptors(names: readonly string[], body: Uint8Array): void {
-    const values = pushedValues(body);
-    names.forEach((logicalName, index) => {
-      const register = alarmDescriptors.findIndex((descriptor) => descriptor === logicalName);
-      const told = values[index];
-      if (register >= 0 && told?.type === "double-long-unsigned") {
-        this.#options.meter.events.keepDescriptor(register, ~told.value >>> 0);
-      }
-    });
-  }
-}
-
-/** Signatures are not made here. */
-function isServed({ protectionType }: { readonly protectionType: unknown }): boolean {
-  return named(protectionType) && protectionType !== "digital-signature";
 }

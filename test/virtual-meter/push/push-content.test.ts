@@ -101,8 +101,18 @@ describe("The destination of a push", () => {
       ...changes,
     });
     expect(parseDestination(written(""))).to.equal("none");
-    for (const wrong of ["host", "host:0", "host:65536", "a b:1", "::1:4059", ":1", "host:x"]) {
-      expect(parseDestination(written(wrong)), wrong).to.equal(undefined);
+    for (const wrong of [
+      "host",
+      "host:0",
+      "host:65536",
+      "a b:1",
+      "::1:4059",
+      ":1",
+      "host:x",
+      `${"a".repeat(257)}:4059`,
+      "a".repeat(500_000),
+    ]) {
+      expect(parseDestination(written(wrong)), wrong.slice(0, 20)).to.equal(undefined);
     }
     expect(parseDestination(written("host:1", { message: "xml" }))).to.equal(undefined);
     expect(parseDestination(written("host:1", { transportService: "sms" }))).to.equal(undefined);

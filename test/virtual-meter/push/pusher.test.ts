@@ -79,13 +79,42 @@ describe("Pusher", () => {
     expect(bench.log).to.deep.equal(["failed@200", "sent@400"]);
   });
 
-  it("pushes once more for all that is asked for meanwhile", async () => {
+  it("tells with the push that waits whatever is asked for until it goes out", async () => {
     const bench = new Bench();
     bench.failing = 1;
-    bench.pusher.trigger();
+    for (let count = 0; count < 1000; count++) bench.pusher.trigger();
+    await bench.run(10);
     for (let count = 0; count < 1000; count++) bench.pusher.trigger();
     await bench.run(300);
-    expect(bench.log).to.deep.equal(["failed@0", "sent@60", "sent@60"]);
+    expect(bench.log).to.deep.equal(["failed@0", "sent@60"]);
+  });
+
+  it("pushes once more for all that is asked for while a push is on its way", async () => {
+    const arrivals: (() => void)[] = [];
+    const bench = new Bench({ send: () => new Promise((resolve) => void arrivals.push(resolve)) });
+    bench.pusher.trigger();
+    await bench.run(0);
+    expect(arrivals).to.have.length(1);
+    for (let count = 0; count < 1000; count++) bench.pusher.trigger();
+    await bench.run(10);
+    expect(arrivals, "still one").to.have.length(1);
+    arrivals[0]?.();
+    await bench.run(1);
+    expect(arrivals, "one more").to.have.length(2);
+    arrivals[1]?.();
+    await bench.run(300);
+    expect(arrivals, "and no more").to.have.length(2);
+    expect(bench.pusher.busy).to.equal(false);
+  });
+
+  it("has all its retries for what is asked for while it fails", async () => {
+    const bench = new Bench();
+    bench.failing = 99;
+    bench.pusher.trigger();
+    await bench.run(90);
+    bench.pusher.trigger();
+    await bench.run(300);
+    expect(bench.log).to.deep.equal(["failed@0", "failed@60", "failed@120", "failed@180", "failed@240", "given up@240"]);
   });
 
   it("is silent once it is stopped", async () => {
