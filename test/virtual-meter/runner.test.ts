@@ -70,6 +70,39 @@ describe("MeterRunner", () => {
     expect(saves.at(-1)).to.equal(start + 15 * minute + 300);
   });
 
+  it("measures the same, and switches and freezes on time, however slow the storage and whoever asks", () => {
+    const load = scriptedLoad([
+      [start + 20 * minute, point({ activePower: 7_654_321 })],
+      [start + 40 * minute + 123, point({ activePower: 98_765 })],
+    ]);
+    const undisturbed = newMeter(start, load);
+    undisturbed.advance(start + 2 * hour);
+    const meter = newMeter(start, load);
+    const timers = new VirtualTimers(5000);
+    const runner = new MeterRunner({
+      meter,
+      timers,
+      start,
+      // Each save takes half a second of everybody's time.
+      store: { load: () => undefined, save: () => timers.advance(500), close: async () => {} },
+      saveInterval: 1000,
+      onFailure: unexpected,
+    });
+    runner.start();
+    meter.firmware.initiate(Uint8Array.of(1), 512 * 2000);
+    for (let request = 0; timers.now() < 5000 + hour; request++) {
+      timers.advance(50);
+      meter.firmware.transfer(request % 2000, new Uint8Array(512));
+      runner.catchUp().energy("activeImport");
+    }
+    timers.advance(hour);
+    runner.catchUp();
+    meter.advance(start + 2 * hour);
+    expect(meter.state.energy).to.deep.equal(undisturbed.state.energy);
+    const stampsOf = (one: typeof meter) => Array.from({ length: 8 }, (_, row) => one.profile("load").rows.stampAt(row));
+    expect(stampsOf(meter)).to.deep.equal(stampsOf(undisturbed));
+  });
+
   it("stores a state a new meter goes on from", () => {
     const store = new MemoryMeterStore(stateCodec);
     const { timers, runner, meter } = running({ store, speed: 1000 });
