@@ -1,9 +1,22 @@
 /** Clients and servers of DLMS/COSEM meters. The layers below have entry points of their own. */
 export * from "./client/index.ts";
+export type { LineEndOptions, SharedLineOptions } from "./client/shared-line.ts";
+export type { RequiredProtection } from "./cosem-objects/required-protection.ts";
+export type { ShortNames } from "./cosem-objects/short-names.ts";
+export type { HlsOptions } from "./dlms/association/hls-authentication.ts";
+export type { AssociationSecurity, ProtectionLevel } from "./dlms/association/protection.ts";
+export type { HlsCredentials } from "./dlms/security/hls.ts";
+export type { RandomSource } from "./dlms/security/secure-random.ts";
+export type { SystemTitle } from "./dlms/security/system-title.ts";
 export * from "./errors.ts";
+export type { PreEstablished } from "./server/associations.ts";
+export type { AttemptLimits } from "./server/attempt-limiter.ts";
 export * from "./server/index.ts";
+export type { ServiceObserver } from "./server/served-transport.ts";
+export type { Channel } from "./session/data-link.ts";
 export { tapLine } from "./transport/tap-line.ts";
 export { connectTcp, listenTcp, type TcpOptions } from "./transport/tcp.ts";
 export type { TraceRecord, TraceSink } from "./transport/trace.ts";
 export type { Listener, Transport } from "./transport/transport.ts";
+export type { UdpListenOptions } from "./transport/udp.ts";
 export { connectUdp, listenUdp } from "./transport/udp.ts";
