@@ -247,7 +247,7 @@ export class MeterView implements CaptureSource {
   }
 
   /** A profile to read: its period, its definition, its rows. */
-  profile(name: ProfileName): Pick<ProfileRecorder, "name" | "definition" | "rows"> & { readonly period: number } {
+  profile(name: ProfileName): Pick<ProfileRecorder, "name" | "definition" | "rows" | "columns"> & { readonly period: number } {
     return this.recorder(name);
   }
 

@@ -1,5 +1,6 @@
 import { InvariantError } from "../errors.ts";
 import type { ActionName, ActionScheduleState } from "./automation/action-schedules.ts";
+import type { CaptureColumn } from "./columns.ts";
 import type { MeterConfig } from "./config.ts";
 import { type DemandQuantity, demandQuantities } from "./demand.ts";
 import { accumulateEnergy, addEnergy } from "./energy.ts";
@@ -230,6 +231,12 @@ export class Meter extends MeterView {
       if (profile.action === name) this.#schedule.plan(this.clockTime, profile.name);
     }
     return "accepted";
+  }
+
+  /** Changes what a profile captures, which empties it. */
+  setProfileColumns(profile: ProfileName, columns: readonly CaptureColumn[]): CommandOutcome {
+    if (!this.supplied) return "no-supply";
+    return this.recorder(profile).setColumns(columns) ? "accepted" : "out-of-range";
   }
 
   /** Captures one row now. The running interval goes on, and its own row will carry its status. */

@@ -1,13 +1,18 @@
 import { type FreezeActionName, freezeActions } from "./automation/action-schedules.ts";
 import { nextExecution } from "./automation/execution-time.ts";
 import { CaptureBuffer, type CaptureRows } from "./capture-buffer.ts";
-import { type CaptureSource, captureColumns } from "./columns.ts";
+import { type CaptureColumn, type CaptureSource, captureColumns } from "./columns.ts";
 import type { MeterClock } from "./meter-clock.ts";
 import { type ProfileDefinition, type ProfileName, type ProfileState, RowStatus } from "./profiles.ts";
 import type { MeterState } from "./state.ts";
 import { type Instant, minute, second } from "./units.ts";
 
 type Select = (source: CaptureSource) => number;
+
+/** Columns that a profile may have besides time and status: all of the largest, and room for more. */
+const mostColumns = 128;
+
+const selectsOf = (columns: readonly CaptureColumn[]): readonly Select[] => columns.map((column) => captureColumns[column] as Select);
 
 /** Writes the rows of one profile. */
 export class ProfileRecorder {
@@ -18,9 +23,9 @@ export class ProfileRecorder {
   readonly #state: ProfileState;
   readonly #schedules: MeterState["automation"]["schedules"];
   readonly #clock: MeterClock;
-  readonly #columns: readonly Select[];
+  #selects: readonly Select[];
 
-  /** Rows stored under another definition are made to fit: other columns begin afresh, another capacity keeps the newest. */
+  /** Rows keep the columns that they were stored with; those of columns that there are not begin afresh, another capacity keeps the newest. */
   constructor(name: ProfileName, definition: ProfileDefinition, { profiles, automation }: MeterState, clock: MeterClock) {
     const state = profiles[name];
     this.name = name;
@@ -29,13 +34,27 @@ export class ProfileRecorder {
     this.#state = state;
     this.#schedules = automation.schedules;
     this.#clock = clock;
-    this.#columns = definition.columns.map((column) => captureColumns[column] as Select);
     const { rows } = state;
-    if (rows.columns.join() !== definition.columns.join()) {
+    if (!rows.columns.every((column) => column in captureColumns)) {
       state.rows = new CaptureBuffer(definition.columns, definition.capacity, rows.nextSequence);
     } else if (rows.capacity !== definition.capacity) {
       state.rows = rows.resized(definition.capacity);
     }
+    this.#selects = selectsOf(state.rows.columns);
+  }
+
+  /** What is captured, in order. */
+  get columns(): readonly CaptureColumn[] {
+    return this.#state.rows.columns;
+  }
+
+  /** Captures other columns from now on, and drops all rows. False, and nothing changed, for columns that there are not. */
+  setColumns(columns: readonly CaptureColumn[]): boolean {
+    if (columns.length > mostColumns || !columns.every((column) => Object.hasOwn(captureColumns, column))) return false;
+    const { rows } = this.#state;
+    this.#state.rows = new CaptureBuffer([...columns], this.definition.capacity, rows.nextSequence);
+    this.#selects = selectsOf(columns);
+    return true;
   }
 
   /** Seconds; 0: by command only, or by dates. */
@@ -57,10 +76,11 @@ export class ProfileRecorder {
     return this.period === 0 ? Number.POSITIVE_INFINITY : this.#clock.local.nextBoundary(after, this.period * second);
   }
 
-  /** The latest boundary from `first` to `until`, both included; undefined where there is none. */
-  latestBoundary(first: Instant, until: Instant): Instant | undefined {
+  /** The latest boundary from `planned`, or the first one missed before, to `until`, both included; undefined where there is none. */
+  latestBoundary(planned: Instant, until: Instant): Instant | undefined {
     let latest: Instant | undefined;
-    for (let boundary = first; boundary <= until; boundary = this.nextBoundary(boundary)) latest = boundary;
+    for (let boundary = Math.min(planned, this.#state.missedSince ?? planned); boundary <= until; boundary = this.nextBoundary(boundary))
+      latest = boundary;
     return latest;
   }
 
@@ -71,8 +91,12 @@ export class ProfileRecorder {
 
   /** Ends the interval at the boundary `at` with its row; false, and no row, where the newest row is not older. */
   closeInterval(source: CaptureSource, at: Instant): boolean {
-    if (!this.capture(source, at)) return false;
+    if (!this.capture(source, at)) {
+      if (!this.#clock.valid && this.definition.catchUp === "latest") this.#state.missedSince ??= at;
+      return false;
+    }
     this.#state.pendingStatus = 0;
+    this.#state.missedSince = undefined;
     return true;
   }
 
@@ -90,7 +114,7 @@ export class ProfileRecorder {
       stamp,
       offsetMinutes: local.offsetAt(stamp) / minute,
       status: pendingStatus | (local.dstActive(stamp) ? RowStatus.daylightSaving : 0) | (valid ? 0 : RowStatus.clockInvalid),
-      values: this.#columns.map((select) => select(source)),
+      values: this.#selects.map((select) => select(source)),
     });
     return true;
   }

@@ -1,6 +1,7 @@
 import { CaptureBuffer } from "./capture-buffer.ts";
 import { type CaptureColumn, maximumColumns, withRates } from "./columns.ts";
 import type { DatePattern } from "./date-pattern.ts";
+import type { Instant } from "./units.ts";
 
 export interface ProfileDefinition {
   /** Seconds; what the meter starts with. Divides the day; 0 captures by command only, or as `dates` say. */
@@ -67,10 +68,17 @@ export interface ProfileState {
   period: number;
   /** Bits of `RowStatus` collected for the running interval. */
   pendingStatus: number;
+  /** The first boundary that an invalid clock passed without the freeze that is to be caught up. */
+  missedSince: Instant | undefined;
   rows: CaptureBuffer;
 }
 
 /** An empty profile. */
 export function newProfile(definition: ProfileDefinition): ProfileState {
-  return { period: definition.period, pendingStatus: 0, rows: new CaptureBuffer(definition.columns, definition.capacity) };
+  return {
+    period: definition.period,
+    pendingStatus: 0,
+    missedSince: undefined,
+    rows: new CaptureBuffer(definition.columns, definition.capacity),
+  };
 }

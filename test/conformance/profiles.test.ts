@@ -68,8 +68,8 @@ describe("class 7 profile generic", () => {
     const device = new Profiled(10 * hour);
     const count = (from: number, to: number) => device.byEntry(hourly, from, to).length;
     expect([count(1, 1), count(3, 0), count(9, 1000), count(11, 20), count(5, 4)]).to.deep.equal([1, 8, 2, 0, 0]);
-    const [row] = device.byEntry(hourly, 1, 1, 2, 3) as readonly DlmsData[];
-    expect((row?.value as readonly DlmsData[]).map(({ type }) => type)).to.deep.equal(["unsigned", "double-long-unsigned"]);
+    const [row] = device.byEntry(hourly, 1, 1, 2, 3) as [DlmsData];
+    expect((row.value as readonly DlmsData[]).map(({ type }) => type)).to.deep.equal(["unsigned", "double-long-unsigned"]);
   });
 
   it("drops the oldest when it is full, and never has more than it has room for", () => {
@@ -93,6 +93,25 @@ describe("class 7 profile generic", () => {
     device.until(2 * hour);
     expect(device.byRange(load, 0, day)).to.deep.equal(["00:15:00", "00:30:00", "00:45:00", "01:00:00", "01:30:00", "02:00:00"]);
     expect(device.write(`${load}:4`, unsigned32(7)), "does not fit the day").to.equal("other-reason");
+  });
+
+  it("is emptied when its capture objects are written, captures those from then on, and refuses what it cannot capture", () => {
+    const device = new Profiled(3 * hour);
+    const status = definition(1, "0.0.96.10.4.255", 2);
+    const voltage = definition(3, "1.0.32.7.0.255", 2);
+    for (const wrong of [array(voltage), array(clock, voltage), array(clock, status, definition(3, "1.0.99.8.0.255", 2))]) {
+      expect(device.write(`${hourly}:3`, wrong)).to.equal("other-reason");
+    }
+    expect(device.number(`${hourly}:7`)).to.equal(3);
+    expect(device.write(`${hourly}:3`, array(clock, status, voltage))).to.equal("success");
+    expect(device.read(`${hourly}:2`)).to.equal("0100");
+    device.until(4 * hour);
+    const [row] = device.elements(`${hourly}:2`) as [DlmsData];
+    expect((row.value as readonly DlmsData[]).slice(1)).to.deep.equal([
+      { type: "unsigned", value: 0 },
+      { type: "long-unsigned", value: 2300 },
+    ]);
+    expect(device.elements(`${hourly}:3`).length).to.equal(3);
   });
 
   it("is sorted by arrival, by no object", () => {

@@ -1,12 +1,12 @@
-import { noCaptureObject } from "../../cosem-objects/capture-object.ts";
+import { type CaptureObject, noCaptureObject, sameCaptureObject } from "../../cosem-objects/capture-object.ts";
 import { ProfileGeneric } from "../../cosem-objects/classes/profile-generic.ts";
 import type { LogicalName } from "../../cosem-objects/logical-name.ts";
 import { profileNames as logicalNames } from "../../cosem-objects/names.ts";
-import { bind, type CosemObject } from "../../cosem-objects/object.ts";
+import { bind, type CosemObject, refuse } from "../../cosem-objects/object.ts";
 import { profileBuffer, type RowSource } from "../../cosem-objects/profile-source.ts";
 import { dataTag } from "../../dlms/axdr/data-type.ts";
 import type { TableEncoding } from "../../dlms/axdr/table-writer.ts";
-import type { CaptureRows, Meter, ProfileName } from "../../meter-model/index.ts";
+import type { CaptureColumn, CaptureRows, Meter, ProfileName } from "../../meter-model/index.ts";
 import { toMeterInstant } from "./clock.ts";
 import { type ColumnMapping, columnMappings, value } from "./columns.ts";
 import { data } from "./data-object.ts";
@@ -33,20 +33,29 @@ export function profileObjects(meter: Meter, encodings: ProfileEncodings = {}): 
   return (Object.keys(profiles) as ProfileName[]).flatMap((name) => {
     const { buffer, status } = profiles[name];
     const { definition } = meter.profile(name);
-    const columns = definition.columns.map((column) => columnMappings[column] as ColumnMapping);
-    const captureObjects = [clock, value(1, status, 2), ...columns.map(({ object }) => object)];
+    const leading = [clock, value(1, status, 2)];
+    const columns = () => meter.profile(name).columns.map((column) => columnMappings[column] as ColumnMapping);
+    const captureObjects = () => [...leading, ...columns().map(({ object }) => object)];
     const capturePeriod = () => meter.profile(name).period;
     return [
       bind(ProfileGeneric, {
         logicalName: buffer,
         attributes: {
           buffer: profileBuffer({
-            captureObjects: () => captureObjects,
-            snapshot: () => rowSource(meter, meter.profile(name).rows, columns),
+            captureObjects,
+            snapshot: () => rowSource(meter, meter.profile(name).rows, columns()),
             toInstant: (time) => toMeterInstant(meter, time),
             compression: { encoding: encodings[name] ?? "plain", capturePeriod },
           }),
-          captureObjects,
+          captureObjects: {
+            get: captureObjects,
+            set: (wanted) => {
+              const stamped = leading.every((object, index) => wanted[index] !== undefined && sameCaptureObject(object, wanted[index]));
+              const names = wanted.slice(leading.length).map(columnNamed);
+              const known = names.filter((column) => column !== undefined);
+              return stamped && known.length === names.length ? settle(meter.setProfileColumns(name, known)) : refuse("other-reason");
+            },
+          },
           capturePeriod: { get: capturePeriod, set: (seconds) => settle(meter.setCapturePeriod(name, seconds)) },
           sortMethod: "fifo",
           sortObject: noCaptureObject,
@@ -61,6 +70,11 @@ export function profileObjects(meter: Meter, encodings: ProfileEncodings = {}): 
       data(status, () => ({ type: "unsigned", value: lastStatus(meter.profile(name).rows) })),
     ];
   });
+}
+
+/** The column that is a capture of an attribute; undefined for what this meter does not capture. */
+function columnNamed(wanted: CaptureObject): CaptureColumn | undefined {
+  return Object.keys(columnMappings).find((column) => sameCaptureObject((columnMappings[column] as ColumnMapping).object, wanted));
 }
 
 /**
