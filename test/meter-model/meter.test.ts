@@ -185,15 +185,24 @@ describe("Meter", () => {
       expect(stampsOf(new Meter(smaller, meter.state, constantLoad()).profile("hourly").rows)).to.deep.equal(expected);
     });
 
-    it("begins afresh when the columns change, without reusing sequence numbers", () => {
+    it("keeps stored rows with their columns, whatever a newer meter begins with", () => {
       const meter = newMeter(midnight);
       meter.advance(midnight + 10 * hour);
       const hourly = { ...meter.config.profiles.hourly, columns: ["activeImport", "voltage"] as const };
       const other = new Meter({ ...meter.config, profiles: { ...meter.config.profiles, hourly } }, meter.state, constantLoad());
-      expect(other.profile("hourly").rows.length).to.equal(0);
-      other.advance(midnight + 11 * hour);
-      expect(rowsOf(other.profile("hourly").rows).map(({ values }) => values)).to.deep.equal([[11_000, 230_000]]);
-      expect(other.state.profiles.hourly.rows.firstSequence).to.equal(10);
+      expect(other.profile("hourly").rows.length).to.equal(10);
+      expect(other.profile("hourly").columns).to.deep.equal(["activeImport", "activeExport"]);
+    });
+
+    it("begins afresh when other columns are wanted, without reusing sequence numbers", () => {
+      const meter = newMeter(midnight);
+      meter.advance(midnight + 10 * hour);
+      expect(meter.setProfileColumns("hourly", ["activeImport", "colour"])).to.equal("out-of-range");
+      expect(meter.profile("hourly").rows.length).to.equal(10);
+      expect(meter.setProfileColumns("hourly", ["activeImport", "voltage"])).to.equal("accepted");
+      meter.advance(midnight + 11 * hour);
+      expect(rowsOf(meter.profile("hourly").rows).map(({ values }) => values)).to.deep.equal([[11_000, 230_000]]);
+      expect(meter.state.profiles.hourly.rows.firstSequence).to.equal(10);
     });
   });
 
