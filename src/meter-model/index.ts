@@ -22,6 +22,7 @@ export { type EventColumn, eventColumns } from "./event-columns.ts";
 export type { AlarmState, EventLogs, EventState } from "./event-logs.ts";
 export type { DomainEvent } from "./events.ts";
 export * from "./firmware/firmware.ts";
+export type { IntrusionKind, Intrusions } from "./guard/intrusions.ts";
 export type { PowerQuality, PowerQualityState } from "./guard/power-quality.ts";
 export type { TamperGuard, TamperState } from "./guard/tamper-guard.ts";
 export type { LoadModel, LoadSegment, OperatingPoint } from "./load-model.ts";

@@ -9,6 +9,7 @@ import { type EnergyName, readEnergy } from "./energy.ts";
 import { EventLogs } from "./event-logs.ts";
 import type { DomainEvent } from "./events.ts";
 import { Firmware } from "./firmware/firmware.ts";
+import { Intrusions } from "./guard/intrusions.ts";
 import { PowerQuality } from "./guard/power-quality.ts";
 import { TamperGuard } from "./guard/tamper-guard.ts";
 import type { LocalFields, TimeZoneRule } from "./local-time.ts";
@@ -50,6 +51,8 @@ export class MeterView implements CaptureSource {
   readonly tampers: TamperGuard;
   /** Voltage, current and power factor against their limits. */
   readonly powerQuality: PowerQuality;
+  /** APDUs that were refused for their protection. */
+  readonly intrusions: Intrusions;
   /** Thresholds that the load may pass for a time only. */
   readonly limiters: Readonly<Record<LimiterName, Limiter>>;
   /** What follows when a limiter disconnects. */
@@ -91,6 +94,7 @@ export class MeterView implements CaptureSource {
     this.relay = new Relay(state.relay, surroundings);
     this.tampers = new TamperGuard(state.tampers, surroundings, this.relay);
     this.powerQuality = new PowerQuality(state.powerQuality, surroundings);
+    this.intrusions = new Intrusions(state.intrusions, surroundings);
     this.overload = new Overload(state.overload, surroundings, this.relay);
     const { power, current } = state.limiters;
     this.limiters = {

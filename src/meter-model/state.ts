@@ -5,6 +5,7 @@ import { type DemandQuantity, type DemandState, demandQuantities, newDemand } fr
 import { type EnergyRegister, type EnergyState, emptyEnergies, emptyRegister } from "./energy.ts";
 import { type EventState, newEvents } from "./event-logs.ts";
 import { type FirmwareState, newFirmware } from "./firmware/firmware.ts";
+import { type IntrusionKind, type IntrusionState, newIntrusions } from "./guard/intrusions.ts";
 import { newPowerQuality, type PowerQualityState } from "./guard/power-quality.ts";
 import { newTampers, type TamperState } from "./guard/tamper-guard.ts";
 import { LocalTime } from "./local-time.ts";
@@ -52,6 +53,7 @@ export interface MeterState {
   relay: RelayState;
   tampers: TamperState;
   powerQuality: PowerQualityState;
+  intrusions: Record<IntrusionKind, IntrusionState>;
   limiters: Record<LimiterName, LimiterState>;
   overload: OverloadState;
   events: EventState;
@@ -88,6 +90,7 @@ export function initialState(config: MeterConfig, at: Instant): MeterState {
     relay: newRelay(config.controlMode),
     tampers: newTampers(),
     powerQuality: newPowerQuality(),
+    intrusions: newIntrusions(),
     limiters: newLimiters(),
     overload: newOverload(),
     events: newEvents(),

@@ -5,7 +5,7 @@ import { overheadOf } from "../dlms/association/protection.ts";
 import { DlmsServerConnection } from "../dlms/association/server-connection.ts";
 import type { AttemptLimiter } from "../dlms/association/server-options.ts";
 import { type RandomSource, secureRandom } from "../dlms/security/secure-random.ts";
-import { LocalProtocolError } from "../errors.ts";
+import { LocalProtocolError, type SecurityError } from "../errors.ts";
 import { HdlcStation, type HdlcStationOptions } from "../hdlc/station.ts";
 import type { Channel, StationLink } from "../session/data-link.ts";
 import { realTimers, type Timers } from "../session/timers.ts";
@@ -47,6 +47,8 @@ export interface DlmsServerOptions {
   readonly maxConnectionsPerSource?: number;
   /** How often wrong secrets are looked at. */
   readonly attempts?: AttemptLimits;
+  /** An APDU was refused for its protection: replayed, or not to be opened. */
+  readonly onInsecure?: (error: SecurityError) => void;
   /** What the device itself says to secrets that are tried over a link, besides that. */
   readonly portGuard?: (link: LinkKind) => AttemptLimiter | undefined;
   /** Where challenges come from; the platform's source by default. */
@@ -178,6 +180,7 @@ export class DlmsServer {
       authentication: declaration?.authentication,
       security: declaration?.security,
       limiter: both(this.#attempts.limiterOf(clientSap, source), this.#options.portGuard?.(link)),
+      ...(this.#options.onInsecure && { onInsecure: this.#options.onInsecure }),
       random: this.#options.random ?? secureRandom,
       maxReceivePduSize,
       servesShortNames: this.#devices.get(serverSap)?.shortNames !== undefined,

@@ -135,6 +135,7 @@ export function virtualMeterServer(options: VirtualMeterOptions): DlmsServer {
   });
   return new DlmsServer({
     portGuard: (link) => portGuard(meter, link),
+    onInsecure: ({ code }) => meter.intrusions.note(code === "replayed" ? "replay" : "decryption"),
     ...server,
     observer: {
       ...observer,

@@ -132,7 +132,10 @@ export class DlmsServerConnection {
     try {
       return this.#receive(apdu, confirmed, now);
     } catch (error) {
-      if (error instanceof SecurityError) return this.#refuseInsecure(error);
+      if (error instanceof SecurityError) {
+        this.#options.onInsecure?.(error);
+        return this.#refuseInsecure(error);
+      }
       if (!(error instanceof DecodeError)) throw error;
       return this.#refuseMalformed(apdu);
     }

@@ -1,3 +1,4 @@
+import type { SecurityError } from "../../errors.ts";
 import type { RandomSource } from "../security/secure-random.ts";
 import type { Conformance } from "../xdlms/conformance.ts";
 import type { HlsOptions } from "./hls-authentication.ts";
@@ -27,6 +28,8 @@ export interface ServerAssociationOptions {
   readonly security?: AssociationSecurity | undefined;
   /** Slows down those who try secrets. */
   readonly limiter?: AttemptLimiter;
+  /** An APDU was refused for its protection: replayed, or not to be opened. */
+  readonly onInsecure?: (error: SecurityError) => void;
   /** Where challenges come from; high level security needs it. */
   readonly random?: RandomSource;
   /** Milliseconds that passes 3 and 4 of high level security may take. */
