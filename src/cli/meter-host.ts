@@ -1,5 +1,6 @@
-import { join } from "node:path";
-import type { Frozen } from "../config/load.ts";
+import { join, resolve } from "node:path";
+import { type Frozen, loadYaml } from "../config/load.ts";
+import { scenarioSchema } from "../config/scenario.ts";
 import type { VirtualMeterConfig } from "../config/virtual-meter.ts";
 import {
   defaultMeterConfig,
@@ -23,6 +24,7 @@ import { logicalDeviceName, type MeterIdentity } from "../virtual-meter/identity
 import { MeterCounters } from "../virtual-meter/meter-counters.ts";
 import { Pushes } from "../virtual-meter/push/pushes.ts";
 import { MeterRunner } from "../virtual-meter/runner.ts";
+import { scenarioMeter } from "../virtual-meter/scenario/scenario-meter.ts";
 import { MemoryKeyStore } from "../virtual-meter/security/key-store.ts";
 import { parseStart, zoneRule } from "../virtual-meter/time-zone.ts";
 import { virtualMeterServer } from "../virtual-meter/virtual-meter.ts";
@@ -36,7 +38,7 @@ export type MeterHostConfig = Frozen<VirtualMeterConfig>;
 
 export interface MeterHostOptions {
   readonly config: MeterHostConfig;
-  /** Folder that relative secret files start from. */
+  /** Folder that relative paths of secrets and of the scenario start from. */
   readonly directory: string;
   readonly trace?: TraceSink | undefined;
   /** Lower HDLC address among several meters on one line; a meter by itself has 17 and answers without it too. */
@@ -80,9 +82,21 @@ export class MeterHost {
     const start = config.start === undefined ? Date.now() : parseStart(config.start, zone);
     const meterConfig: MeterConfig = { ...defaultMeterConfig, zone, calendar: threeRateCalendar };
     const load = loadModel(config, zone);
+    const scenario = config.scenario === undefined ? undefined : loadYaml(resolve(directory, config.scenario), scenarioSchema);
     this.#store = config.state === undefined ? new MemoryMeterStore(stateCodec) : new LmdbMeterStore(config.state, stateCodec);
     const kept = this.#store.load();
-    this.meter = new Meter(meterConfig, kept ?? initialState(meterConfig, historyStart(start, config.history)), load);
+    const state = kept ?? initialState(meterConfig, historyStart(start, config.history));
+    const serving = Math.max(start, state.now);
+    this.meter =
+      scenario === undefined
+        ? new Meter(meterConfig, state, load)
+        : scenarioMeter({
+            scenario,
+            config: meterConfig,
+            state,
+            load,
+            starts: { beginning: kept === undefined ? state.now : serving, serving },
+          });
     if (kept === undefined) this.meter.advance(start);
     // Simulating the past takes a while, and the meter begins in the present.
     const served = config.start === undefined ? Date.now() : start;
@@ -102,6 +116,7 @@ export class MeterHost {
       destinations: config.push,
       timers: realTimers,
       random: Math.random,
+      speed: config.speed,
     });
     const runner = new MeterRunner({
       meter: this.meter,
@@ -137,7 +152,7 @@ export class MeterHost {
       listening.push({ link, address, port });
     }
     this.#runner.start();
-    this.#pushes.trigger("connectivity");
+    this.#pushes.started();
     return listening;
   }
 

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { Command } from "commander";
 import { parsePeriod, periodExpected } from "../../config/duration.ts";
 import { loadYaml } from "../../config/load.ts";
@@ -128,6 +128,8 @@ function withFlags(config: MeterHostConfig, options: MeterOptions): MeterHostCon
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
     ...(options.history === undefined ? {} : { history: historyOf(options.history) }),
     ...(options.load === undefined ? {} : { load: loadOf(options.load) }),
+    // A path of the command line starts from where the command was given, one of the file from the file.
+    ...(options.scenario === undefined ? {} : { scenario: resolve(options.scenario) }),
   };
 }
 
@@ -150,7 +152,7 @@ function loadOf(text: string): MeterHostConfig["load"] {
 
 /** Options of the interface that this version does not serve are refused, not ignored. */
 function refuseUnserved(options: MeterOptions): void {
-  for (const name of ["serial", "optical", "ciu", "scenario", "credit"] as const) {
+  for (const name of ["serial", "optical", "ciu", "credit"] as const) {
     if (options[name] !== undefined) throw new ConfigError(`--${name}`, "not served yet", { hint: "leave it out" });
   }
   if (options.mode !== undefined && options.mode !== "postpaid")
