@@ -1,4 +1,5 @@
 import { automationEvents } from "./events/automation-events.ts";
+import { creditEvents } from "./events/credit-events.ts";
 import { guardEvents } from "./events/guard-events.ts";
 import { relayEvents } from "./events/relay-events.ts";
 
@@ -91,6 +92,7 @@ export const meterEvents = {
   ...relayEvents,
   ...guardEvents,
   ...automationEvents,
+  ...creditEvents,
 } as const satisfies Readonly<Record<string, EventDefinition>>;
 
 export type MeterEventName = keyof typeof meterEvents | `rate${number}`;

@@ -64,8 +64,9 @@ export class Overload implements MeterUnit {
     this.#relay = relay;
   }
 
+  /** Without supply nothing is done: what was due meanwhile is, with its return. */
   get due(): Instant {
-    return Math.min(this.#state.withdrawAt ?? never, this.#state.clearAt ?? never);
+    return this.#surroundings.supplied ? Math.min(this.#state.withdrawAt ?? never, this.#state.clearAt ?? never) : never;
   }
 
   get settings(): Readonly<OverloadSettings> {
@@ -107,7 +108,8 @@ export class Overload implements MeterUnit {
   }
 
   settle(): void {
-    const { now } = this.#surroundings;
+    const { now, supplied } = this.#surroundings;
+    if (!supplied) return;
     const { withdrawAt, clearAt } = this.#state;
     if (withdrawAt !== undefined && withdrawAt <= now) this.#withdraw();
     if (clearAt !== undefined && clearAt <= now) {

@@ -76,6 +76,7 @@ export class Relay implements MeterUnit {
   }
 
   get due(): Instant {
+    if (!this.#surroundings.supplied) return never;
     return Math.min((this.#powered ? this.#state.retryAt : undefined) ?? never, ...Object.values(this.#state.timed));
   }
 
@@ -226,6 +227,7 @@ export class Relay implements MeterUnit {
   }
 
   settle(): void {
+    if (!this.#surroundings.supplied) return;
     const { timed } = this.#state;
     for (const [name, until] of Object.entries(timed) as [TimedRequest, Instant][]) {
       if (until <= this.#surroundings.now) delete timed[name];
