@@ -1,4 +1,5 @@
 import { type Calendar, uniformCalendar } from "./calendar.ts";
+import { type CreditConfig, defaultCredit } from "./credit/credit-state.ts";
 import { type TimeZoneRule, utc } from "./local-time.ts";
 import { type ProfileDefinition, type ProfileName, profileDefinitions } from "./profiles.ts";
 import type { ControlMode } from "./relay/control-mode.ts";
@@ -31,6 +32,8 @@ export interface MeterConfig {
   readonly operatingVoltage: number;
   /** ms for which a remote reconnection overrules what else keeps the switch open; with 0 it waits for that. */
   readonly remoteOverride: number;
+  /** How it is paid for. */
+  readonly credit: CreditConfig;
   /** The activity calendar it leaves the factory with. */
   readonly calendar: Calendar;
   readonly profiles: Readonly<Record<ProfileName, ProfileDefinition>>;
@@ -54,6 +57,7 @@ export const defaultMeterConfig: MeterConfig = {
   operatingVoltage: 161_000,
   // A remote reconnection defeats neither prepayment nor the detection of tampering.
   remoteOverride: 0,
+  credit: defaultCredit,
   calendar: uniformCalendar("31", [{ time: 0, rate: 1 }]),
   profiles: profileDefinitions,
 };

@@ -1,6 +1,6 @@
 import { addEnergy, type EnergyRegister, emptyRegister } from "./energy.ts";
 import { type Rate, rateCount } from "./rates.ts";
-import { hour, type Instant } from "./units.ts";
+import { day, hour, type Instant, minute, second } from "./units.ts";
 
 /** The powers whose demand is measured: value group C 1 to 4 and 9. */
 export const demandQuantities = ["activeImport", "activeExport", "reactiveImport", "reactiveExport", "apparentImport"] as const;
@@ -134,4 +134,9 @@ export function resetMaximum(state: DemandState): void {
   state.cumulative += state.maximum.value;
   state.maximum = noMaximum();
   state.rateMaxima = state.rateMaxima.map(noMaximum);
+}
+
+/** Whether a period of so many seconds fits the day a whole number of times. */
+export function isDemandPeriod(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds * second >= minute && day % (seconds * second) === 0;
 }

@@ -3,6 +3,8 @@ import { Automation } from "./automation/automation.ts";
 import type { BillingState } from "./billing.ts";
 import type { CaptureSource } from "./columns.ts";
 import type { MeterConfig } from "./config.ts";
+import { CreditEngine } from "./credit/credit-engine.ts";
+import type { CreditSurroundings } from "./credit/credit-surroundings.ts";
 import type { DemandQuantity, DemandReading } from "./demand.ts";
 import { DemandRegisters } from "./demand-registers.ts";
 import { type EnergyName, readEnergy } from "./energy.ts";
@@ -63,6 +65,8 @@ export class MeterView implements CaptureSource {
   readonly ports: Readonly<Record<ProtectedPort, PortProtection>>;
   /** Prices that rise with consumption. */
   readonly steps: StepTariffs;
+  /** What is paid, lent and owed, and what follows when nothing is left. */
+  readonly credit: CreditEngine;
   /** Versions, and the image of the next. */
   readonly firmware: Firmware;
   /** Keeps the clock without supply. */
@@ -79,7 +83,7 @@ export class MeterView implements CaptureSource {
   protected readonly metering: Metering;
   protected readonly units: UnitSet;
 
-  protected constructor(config: MeterConfig, state: MeterState, emit: (event: DomainEvent) => void) {
+  protected constructor(config: MeterConfig, state: MeterState, emit: (event: DomainEvent) => void, closeBilling: () => void) {
     this.config = config;
     this.held = state;
     this.parameters = new Parameters(state.parameters);
@@ -107,6 +111,7 @@ export class MeterView implements CaptureSource {
       network: new PortProtection(state.ports.network, surroundings),
     };
     this.steps = new StepTariffs(state.steps, surroundings, state.energy.activeImport);
+    this.credit = new CreditEngine(state.credit, surroundings, this.#creditSurroundings(closeBilling));
     this.firmware = new Firmware(state.firmware, surroundings);
     this.battery = new Battery(state.battery, surroundings);
     this.averageVoltage = new AverageVoltage(state.averageVoltage, surroundings);
@@ -122,6 +127,7 @@ export class MeterView implements CaptureSource {
       this.limiters.power,
       this.limiters.current,
       this.overload,
+      this.credit,
       this.steps,
       this.battery,
       this.averageVoltage,
@@ -271,6 +277,26 @@ export class MeterView implements CaptureSource {
         return measurement();
       },
       record,
+    };
+  }
+
+  #creditSurroundings(closeBilling: () => void): CreditSurroundings {
+    const meter = this;
+    return {
+      imported: this.held.energy.activeImport,
+      steps: this.steps,
+      relay: this.relay,
+      closeBilling,
+      get power() {
+        meter.metering.refresh();
+        return meter.metering.counted.activeImport;
+      },
+      get rate() {
+        return meter.rate;
+      },
+      get limited() {
+        return meter.limiters.power.exceeded || meter.limiters.current.exceeded;
+      },
     };
   }
 

@@ -1,8 +1,9 @@
 import { InvariantError } from "../errors.ts";
 import type { ActionName, ActionScheduleState } from "./automation/action-schedules.ts";
 import type { CaptureColumn } from "./columns.ts";
+import type { CommandOutcome } from "./command-outcome.ts";
 import type { MeterConfig } from "./config.ts";
-import { type DemandQuantity, demandQuantities } from "./demand.ts";
+import { type DemandQuantity, demandQuantities, isDemandPeriod } from "./demand.ts";
 import { accumulateEnergy, addEnergy } from "./energy.ts";
 import type { DomainEvent } from "./events.ts";
 import type { LoadModel, LoadSegment } from "./load-model.ts";
@@ -17,13 +18,7 @@ import { countRates, type Rate } from "./rates.ts";
 import { Schedule, type ScheduledTask } from "./schedule.ts";
 import type { MeterState, TaskName } from "./state.ts";
 import { recordFailure } from "./supply.ts";
-import { day, type Instant, minute, second } from "./units.ts";
-
-/**
- * Answer to a command: accepted, or why not. `no-supply`: the meter is dead; `out-of-range`: not a value it takes;
- * `duplicate`: the newest row of the profile is not older; `too-soon`: the same was done a moment ago.
- */
-export type CommandOutcome = "accepted" | "no-supply" | "out-of-range" | "duplicate" | "too-soon";
+import { type Instant, second } from "./units.ts";
 
 /** Years 1970 to 9999. */
 const latestReading = 253_402_300_799_999;
@@ -50,7 +45,12 @@ export class Meter extends MeterView {
 
   /** Takes possession of `state` and changes it from then on. */
   constructor(config: MeterConfig, state: MeterState, load: LoadModel) {
-    super(config, state, (event) => this.#emit(event));
+    super(
+      config,
+      state,
+      (event) => this.#emit(event),
+      () => this.#closeBillingEarly(this.clockTime),
+    );
     this.#load = load;
     this.#schedule = new Schedule(state.schedule, this.clock, this.#tasks(), state.now);
     this.#segment = { point: undefined, until: state.now };
@@ -162,10 +162,8 @@ export class Meter extends MeterView {
     const at = this.clockTime;
     const { lastManualAt } = this.held.billing;
     if (lastManualAt !== undefined && Math.abs(at - lastManualAt) < this.held.limits.billingLockout) return "too-soon";
-    for (const quantity of demandQuantities) this.demandRegisters.closeEarly(quantity, at);
-    if (!this.recorder("monthly").capture(this, at)) return "duplicate";
+    if (!this.#closeBillingEarly(at)) return "duplicate";
     this.held.billing.lastManualAt = at;
-    this.#closeBilling(at, true);
     return "accepted";
   }
 
@@ -186,7 +184,7 @@ export class Meter extends MeterView {
   /** Changes the demand period (seconds; a divisor of the day, of at least a minute), which resets the averages. */
   setDemandPeriod(seconds: number): CommandOutcome {
     if (!this.supplied) return "no-supply";
-    if (!isPeriod(seconds)) return "out-of-range";
+    if (!isDemandPeriod(seconds)) return "out-of-range";
     this.demandRegisters.setPeriod(seconds, this.clockTime);
     this.#schedule.plan(this.clockTime, "demand");
     return "accepted";
@@ -215,7 +213,7 @@ export class Meter extends MeterView {
   /** Changes a capture period (seconds; a divisor of the day, of at least a minute, or 0). Rows keep their stamps and stay. */
   setCapturePeriod(profile: ProfileName, seconds: number): CommandOutcome {
     if (!this.supplied) return "no-supply";
-    if (seconds !== 0 && !isPeriod(seconds)) return "out-of-range";
+    if (seconds !== 0 && !isDemandPeriod(seconds)) return "out-of-range";
     const { dates, period } = this.config.profiles[profile];
     if (dates !== undefined && seconds !== period) return "out-of-range";
     this.recorder(profile).period = seconds;
@@ -367,12 +365,20 @@ export class Meter extends MeterView {
     }
   }
 
+  #closeBillingEarly(at: Instant): boolean {
+    for (const quantity of demandQuantities) this.demandRegisters.closeEarly(quantity, at);
+    const captured = this.recorder("monthly").capture(this, at);
+    if (captured) this.#closeBilling(at, true);
+    return captured;
+  }
+
   #closeBilling(at: Instant, manual: boolean): void {
     const { billing } = this.held;
     billing.closed += 1;
     billing.lastClosedAt = at;
     for (const quantity of demandQuantities) this.demandRegisters.resetMaximum(quantity);
     this.steps.billingClosed();
+    this.credit.billingClosed();
     this.#emit({ type: "billing-closed", at, manual });
   }
 
@@ -387,9 +393,4 @@ export class Meter extends MeterView {
   #mark(status: number): void {
     for (const profile of this.recorders) profile.mark(status);
   }
-}
-
-/** Seconds that fit the day a whole number of times. */
-function isPeriod(seconds: number): boolean {
-  return Number.isInteger(seconds) && seconds * second >= minute && day % (seconds * second) === 0;
 }

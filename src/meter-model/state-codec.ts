@@ -2,7 +2,7 @@ import { CaptureBuffer, type CaptureRow } from "./capture-buffer.ts";
 import { defaultMeterConfig } from "./config.ts";
 import { initialState, type MeterState } from "./state.ts";
 import { coreOf, type RowsRecord, rowsHolders } from "./state-core.ts";
-import { upgradeCore } from "./state-upgrade.ts";
+import { type EarlierVersion, upgradeCore } from "./state-upgrade.ts";
 
 /** The rows of a profile from sequence number `first` to before `next`, in order, as `encodeRow` made them. */
 export type RowReader = (profile: string, first: number, next: number) => Iterable<unknown>;
@@ -19,8 +19,8 @@ export interface StateCodec {
   encodeRow(row: CaptureRow): readonly number[];
   /** The blocks of the firmware image, which are many and never change in place; another image has another map. */
   blocksOf(state: Readonly<MeterState>): ReadonlyMap<number, Uint8Array>;
-  /** The core as this version has it, from that of the version before. */
-  upgrade(core: unknown): unknown;
+  /** The core as the version after `from` has it. */
+  upgrade(core: unknown, from: EarlierVersion): unknown;
   /** Trusts nothing it is given. */
   restore(core: unknown, rows: RowReader, blocks: Iterable<readonly [number: unknown, octets: unknown]>): RestoredState;
 }

@@ -21,24 +21,27 @@ export function rowsHolders({
   profiles,
   events,
   automation,
+  credit,
 }: Readonly<MeterState>): readonly (readonly [name: string, holder: RowsHolder])[] {
   return [
     ...Object.entries(profiles),
     ...Object.entries(events.logs).map(([name, log]) => [`log/${name}`, log] as const),
     ["log/failures", events.failures],
     ["log/parameters", automation.parameterMonitor],
+    ["log/collections", credit.collections],
   ];
 }
 
 /** The state as plain values, with a record in place of each holder's rows, and a number in place of the image's blocks. */
 export function coreOf(state: Readonly<MeterState>): Readonly<Record<string, unknown>> {
-  const { profiles, events, firmware, automation } = state;
+  const { profiles, events, firmware, automation, credit } = state;
   return {
     ...state,
     firmware: { ...firmware, blocks: firmware.blocks.size },
     profiles: mapValues(profiles, withRecord),
     events: { ...events, logs: mapValues(events.logs, withRecord), failures: withRecord(events.failures) },
     automation: { ...automation, parameterMonitor: withRecord(automation.parameterMonitor) },
+    credit: { ...credit, collections: withRecord(credit.collections) },
   };
 }
 

@@ -10,13 +10,21 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Columns that had other names in the first version of the state. */
 const renamed: Readonly<Record<string, string>> = { lastAverageImport: "demand.activeImport.last" };
 
-/**
- * The core of a state as version 2 has it, from version 1: totals without rates are taken for rate 1, the one without a
- * calendar; demands get registers by rate, and freezes of days and months begin.
- */
-export function upgradeCore(core: unknown): unknown {
+/** The versions of the state that came before this one. */
+export type EarlierVersion = 1 | 2;
+
+/** The core of a state as the version after `from` has it. */
+export function upgradeCore(core: unknown, from: EarlierVersion): unknown {
   if (!isFields(core)) return core;
   const fresh = coreOf(initialState(defaultMeterConfig, typeof core["now"] === "number" ? core["now"] : 0));
+  return from === 1 ? withTariffs(core, fresh) : withPayment(core, fresh);
+}
+
+/**
+ * Version 2: totals without rates are taken for rate 1, the one without a calendar; demands get registers by rate, and
+ * freezes of days and months begin.
+ */
+function withTariffs(core: Fields, fresh: Fields): Fields {
   return {
     ...fresh,
     ...core,
@@ -24,6 +32,12 @@ export function upgradeCore(core: unknown): unknown {
     demand: demandsOf(core["demand"]),
     profiles: profilesOf(core["profiles"], fresh["profiles"]),
   };
+}
+
+/** Version 3: an account, on which nothing of what was consumed before is booked. */
+function withPayment(core: Fields, fresh: Fields): Fields {
+  const { activeImport } = core["energy"] as EnergyState;
+  return { ...core, credit: { ...(fresh["credit"] as Fields), chargedEnergy: activeImport.whole } };
 }
 
 function ratesOf(energy: unknown, fresh: unknown): unknown {

@@ -1,6 +1,7 @@
 import { type AutomationState, newAutomation } from "./automation/automation.ts";
 import { type BillingState, newBilling } from "./billing.ts";
 import type { MeterConfig } from "./config.ts";
+import { type CreditState, newCredit } from "./credit/credit-state.ts";
 import { type DemandQuantity, type DemandState, demandQuantities, newDemand } from "./demand.ts";
 import { type EnergyRegister, type EnergyState, emptyEnergies, emptyRegister } from "./energy.ts";
 import { type EventState, newEvents } from "./event-logs.ts";
@@ -43,6 +44,7 @@ export interface MeterState {
   rates: RatedState;
   tariff: TariffState;
   steps: StepTariffState;
+  credit: CreditState;
   /** Seconds. */
   demandPeriod: number;
   /** Periods that the average demand goes over. */
@@ -82,6 +84,7 @@ export function initialState(config: MeterConfig, at: Instant): MeterState {
     rates: emptyRates(),
     tariff: newTariff(config.calendar, at, new LocalTime(config.zone)),
     steps: newStepTariff(at),
+    credit: newCredit(config.credit, at, new LocalTime(config.zone)),
     demandPeriod: config.demandPeriod,
     demandPeriods: 1,
     demand: mapNames(demandQuantities, () => newDemand(at, onBoundary)),

@@ -100,6 +100,21 @@ export class StepTariffs implements MeterUnit {
     return steps.findIndex(({ upTo }) => upTo === undefined || consumed < upTo) + 1;
   }
 
+  /** The last `wattHours` of the consumption, by the steps that they fell into. */
+  divide(wattHours: number): readonly (readonly [step: number, wattHours: number])[] {
+    const { steps } = this.#state.active;
+    if (steps.length === 1) return [[1, wattHours]];
+    const end = this.consumption;
+    const parts: [step: number, wattHours: number][] = [];
+    let from = end - wattHours;
+    for (const [index, { upTo }] of steps.entries()) {
+      const to = Math.min(end, upTo === undefined ? end : upTo * 1000);
+      if (to > from) parts.push([index + 1, to - from]);
+      from = Math.max(from, to);
+    }
+    return parts;
+  }
+
   /** Wh that are left of the step; undefined in the last. */
   get untilNextStep(): number | undefined {
     const upTo = this.#state.active.steps[this.step - 1]?.upTo;

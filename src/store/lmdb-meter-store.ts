@@ -1,5 +1,5 @@
 import { StoreError } from "../errors.ts";
-import type { CaptureBuffer, MeterState, StateCodec } from "../meter-model/index.ts";
+import type { CaptureBuffer, EarlierVersion, MeterState, StateCodec } from "../meter-model/index.ts";
 import type { MeterStore } from "../virtual-meter/store.ts";
 import { LmdbFolder, type StoreDatabase, type StoreFormat, type StoreKey } from "./lmdb-folder.ts";
 
@@ -9,14 +9,17 @@ import { LmdbFolder, type StoreDatabase, type StoreFormat, type StoreKey } from 
  */
 const meterStateFormat = (codec: StateCodec): StoreFormat => ({
   kind: "meter-state",
-  version: 2,
-  migrations: new Map([[1, (database) => upgrade(database, codec)]]),
+  version: 3,
+  migrations: new Map([
+    [1, (database) => upgrade(database, codec, 1)],
+    [2, (database) => upgrade(database, codec, 2)],
+  ]),
 });
 
-/** Rates, freezes and tariffs came with version 2. */
-function upgrade(database: StoreDatabase, codec: StateCodec): void {
+/** Rates, freezes and tariffs came with version 2, payment with version 3. */
+function upgrade(database: StoreDatabase, codec: StateCodec, from: EarlierVersion): void {
   const core = database.get(coreKey);
-  if (core !== undefined) database.putSync(coreKey, codec.upgrade(core));
+  if (core !== undefined) database.putSync(coreKey, codec.upgrade(core, from));
 }
 
 const coreKey: StoreKey = ["core"];

@@ -1,7 +1,17 @@
 import { mkdirSync } from "node:fs";
 import { expect } from "chai";
 import { open } from "lmdb";
-import { defaultMeterConfig, hour, Meter, ratedEnergies, stateCodec, syntheticLoad, utc } from "../../src/meter-model/index.ts";
+import {
+  day,
+  defaultMeterConfig,
+  hour,
+  initialState,
+  Meter,
+  ratedEnergies,
+  stateCodec,
+  syntheticLoad,
+  utc,
+} from "../../src/meter-model/index.ts";
 import { LmdbMeterStore } from "../../src/store/lmdb-meter-store.ts";
 import { rowsOf } from "../meter-model/support.ts";
 import { temporaryFolder } from "./support.ts";
@@ -104,5 +114,38 @@ describe("The state that the first version stored", () => {
     const again = new LmdbMeterStore(path, stateCodec);
     expect(again.load()?.now).to.equal(now + 30 * hour);
     await again.close();
+  });
+});
+
+describe("The state that the second version stored", () => {
+  const folder = temporaryFolder();
+
+  it("gets an account to which nothing of what was consumed before is charged", async () => {
+    const path = folder.path("meter");
+    const load = syntheticLoad({ seed: 1, zone: utc });
+    const lived = new Meter(defaultMeterConfig, initialState(defaultMeterConfig, now), load);
+    lived.advance(now + day);
+    const consumed = lived.energy("activeImport");
+    const before = new LmdbMeterStore(path, stateCodec);
+    before.save(lived.state);
+    await before.close();
+    // The second version knew nothing of payment, and was the same otherwise.
+    const raw = open<unknown, (string | number)[]>({ path, noSubdir: false });
+    const { credit: _, ...core } = raw.get(["core"]) as Record<string, unknown>;
+    raw.transactionSync(() => {
+      raw.putSync(["format"], { kind: "meter-state", version: 2 });
+      raw.putSync(["core"], core);
+    });
+    await raw.close();
+
+    const store = new LmdbMeterStore(path, stateCodec);
+    const state = store.load();
+    if (state === undefined) throw new TypeError("nothing was stored");
+    const meter = new Meter(defaultMeterConfig, state, load);
+    expect(meter.energy("activeImport")).to.equal(consumed);
+    meter.advance(now + 2 * day);
+    expect(meter.energy("activeImport")).to.be.greaterThan(consumed);
+    expect(meter.credit.spentThisMonth).to.equal(meter.energy("activeImport") - consumed);
+    await store.close();
   });
 });

@@ -11,6 +11,7 @@ export function settle(outcome: CommandOutcome): ReturnType<typeof refuse<"tempo
     case "out-of-range":
     case "duplicate":
     case "too-soon":
+    case "refused":
       return refuse("other-reason");
   }
 }
