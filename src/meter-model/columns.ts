@@ -1,3 +1,5 @@
+import { chargeNames } from "./credit/charge.ts";
+import type { CreditAmounts } from "./credit/credit-amounts.ts";
 import { type DemandQuantity, type DemandReading, demandQuantities } from "./demand.ts";
 import { accumulatedEnergies, type EnergyName } from "./energy.ts";
 import type { Measurement } from "./measurement.ts";
@@ -21,6 +23,7 @@ export interface CaptureSource {
   readonly reverseEnergy: number;
   /** Bits of the error register. */
   readonly errors: number;
+  readonly credit: CreditAmounts;
 }
 
 /** In place of an instant that there is none of. */
@@ -30,6 +33,9 @@ export const noInstant = -1;
 export type CaptureColumn = string;
 
 const energies: readonly EnergyName[] = [...accumulatedEnergies, "reactiveImport", "reactiveExport", "absoluteActive", "netActive"];
+
+/** Amounts of the account that profiles capture. */
+export const creditColumns = ["available", "balance", "emergencyUsed", "owed", "spentYesterday", "spentThisMonth"] as const;
 
 type Select = (source: CaptureSource) => number;
 
@@ -60,6 +66,12 @@ export const captureColumns: Readonly<Record<CaptureColumn, Select>> = Object.fr
   ["billingPeriods", (source: CaptureSource) => source.billingPeriods],
   ["reverseEnergy", (source: CaptureSource) => source.reverseEnergy],
   ["errors", (source: CaptureSource) => source.errors],
+  ...named(creditColumns, (name) => [[`credit.${name}`, (source) => source.credit[name]]]),
+  ...named(["token", "consumption", "refund"], (cause) => [[`credit.total.${cause}`, (source) => source.credit.total(cause)]]),
+  ...named(chargeNames, (name) => [
+    [`charge.${name}.paid`, (source) => source.credit.paidOf(name)],
+    [`charge.${name}.remaining`, (source) => source.credit.remainingOf(name)],
+  ]),
 ]);
 
 /** The columns of an energy or a maximum demand and its rates. */

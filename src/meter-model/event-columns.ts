@@ -9,6 +9,8 @@ export interface EventSource {
   readonly cause: number;
   /** Wh */
   readonly imported: number;
+  /** What can be consumed, in units of the account. */
+  readonly credit: number;
   /** Entries ever written to the log, this one included. */
   readonly count: number;
   /** Changes of the configuration. */
@@ -27,7 +29,7 @@ export const eventColumns: Readonly<Record<EventLogName, readonly EventColumn[]>
   powerQuality: [],
   communication: [],
   tariff: [],
-  credit: ["count"],
+  credit: ["count", "credit"],
   security: [],
   firmware: [],
 };

@@ -64,10 +64,10 @@ export function newEvents(): EventState {
 export class EventLogs {
   readonly #state: EventState;
   readonly #clock: MeterClock;
-  readonly #source: () => Pick<EventSource, "controlState" | "cause" | "imported">;
+  readonly #source: () => Pick<EventSource, "controlState" | "cause" | "imported" | "credit">;
 
   /** @param source what the rest of the meter is when an event is written */
-  constructor(state: EventState, clock: MeterClock, source: () => Pick<EventSource, "controlState" | "cause" | "imported">) {
+  constructor(state: EventState, clock: MeterClock, source: () => Pick<EventSource, "controlState" | "cause" | "imported" | "credit">) {
     this.#state = state;
     this.#clock = clock;
     this.#source = source;

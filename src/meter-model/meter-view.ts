@@ -93,6 +93,7 @@ export class MeterView implements CaptureSource {
       controlState: this.relay.controlState,
       cause: this.relay.cause,
       imported: this.energy("activeImport"),
+      credit: this.credit.available,
     }));
     const surroundings = this.#surroundings((name, at) => emit({ type: "logged", name, at }));
     this.relay = new Relay(state.relay, surroundings);

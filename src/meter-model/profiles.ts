@@ -1,5 +1,6 @@
 import { CaptureBuffer } from "./capture-buffer.ts";
 import { type CaptureColumn, maximumColumns, withRates } from "./columns.ts";
+import { chargeNames } from "./credit/charge.ts";
 import type { DatePattern } from "./date-pattern.ts";
 import type { Instant } from "./units.ts";
 
@@ -17,6 +18,8 @@ export interface ProfileDefinition {
 
 const dailyColumns = [...withRates("activeImport"), ...withRates("activeExport")];
 
+const dailyCredit = ["available", "emergencyUsed", "owed", "spentYesterday", "balance"].map((name) => `credit.${name}`);
+
 /** Registers of a closed billing period. */
 const billingColumns = [
   "billingPeriods",
@@ -31,19 +34,30 @@ const billingColumns = [
   ...maximumColumns("reactiveExport", false),
   "demand.activeImport.cumulative",
   "reverseEnergy",
+  "credit.available",
+  "credit.total.token",
+  "credit.total.consumption",
+  "credit.total.refund",
+  "credit.spentThisMonth",
+  ...chargeNames.map((name) => `charge.${name}.paid`),
+  ...(["debt1", "debt2", "paymentDebt"] as const).map((name) => `charge.${name}.remaining`),
   "errors",
 ];
 
 /** The profiles of the meter; another one is another row here. They capture at the same instant in this order. */
 export const profileDefinitions = {
-  load: { period: 900, capacity: 8928, columns: ["activeImport", "activeExport", "demand.activeImport.last", "voltage", "current"] },
+  load: {
+    period: 900,
+    capacity: 8928,
+    columns: ["activeImport", "activeExport", "demand.activeImport.last", "voltage", "current", "credit.available"],
+  },
   hourly: { period: 3600, catchUp: "none", capacity: 48, columns: ["activeImport", "activeExport"] },
   daily: {
     period: 86_400,
     dates: { hour: 0, minute: 0, second: 0 },
     catchUp: "latest",
     capacity: 62,
-    columns: [...dailyColumns, "reactiveImport", "reactiveExport", "apparentImport", "reverseEnergy", "rate"],
+    columns: [...dailyColumns, "reactiveImport", "reactiveExport", "apparentImport", "reverseEnergy", ...dailyCredit, "rate"],
   },
   monthly: { period: 0, dates: { day: 1, hour: 0, minute: 0, second: 0 }, catchUp: "latest", capacity: 13, columns: billingColumns },
 } as const satisfies Readonly<Record<string, ProfileDefinition>>;

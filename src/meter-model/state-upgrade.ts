@@ -34,10 +34,16 @@ function withTariffs(core: Fields, fresh: Fields): Fields {
   };
 }
 
-/** Version 3: an account, on which nothing of what was consumed before is booked. */
+/** Version 3: an account, on which nothing of what was consumed before is booked, and a log of it, which was always empty. */
 function withPayment(core: Fields, fresh: Fields): Fields {
   const { activeImport } = core["energy"] as EnergyState;
-  return { ...core, credit: { ...(fresh["credit"] as Fields), chargedEnergy: activeImport.whole } };
+  const events = core["events"] as Fields;
+  const log = ((fresh["events"] as Fields)["logs"] as Fields)["credit"];
+  return {
+    ...core,
+    events: { ...events, logs: { ...(events["logs"] as Fields), credit: log } },
+    credit: { ...(fresh["credit"] as Fields), chargedEnergy: activeImport.whole },
+  };
 }
 
 function ratesOf(energy: unknown, fresh: unknown): unknown {

@@ -27,6 +27,7 @@ import { invocationCounterObjects } from "./mapping/invocation-counters.ts";
 import { limiterObjects } from "./mapping/limiter.ts";
 import { listObjects } from "./mapping/lists.ts";
 import { maintenanceObjects } from "./mapping/maintenance.ts";
+import { paymentObjects } from "./mapping/payment/payment-objects.ts";
 import { portProtectionObjects } from "./mapping/port-protection.ts";
 import { powerQualityObjects } from "./mapping/power-quality.ts";
 import { type ProfileEncodings, profileObjects } from "./mapping/profiles.ts";
@@ -77,6 +78,7 @@ export function meterObjects(
     ...eventObjects(meter),
     ...tariffObjects(meter),
     ...stepTariffObjects(meter),
+    ...paymentObjects(meter),
     ...billingObjects(meter),
     ...profileObjects(meter, profileEncodings),
     ...imageTransferObjects(meter),

@@ -288,7 +288,7 @@ describe("Meter", () => {
         [15, 0],
         [30, 0x80],
       ]);
-      expect(rows[0]?.values).to.deep.equal([250, 0, 1000, 230_000, 4348]);
+      expect(rows[0]?.values).to.deep.equal([250, 0, 1000, 230_000, 4348, 0]);
     });
 
     it("has the row of a boundary at which supply returns, marked", () => {

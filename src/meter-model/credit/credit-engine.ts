@@ -3,10 +3,10 @@ import { type MeterUnit, never, type UnitSurroundings } from "../unit.ts";
 import { hour, type Instant } from "../units.ts";
 import { type CreditUnit, isAmount, ledgerUnits } from "./amounts.ts";
 import { CreditReadings, type CreditSettings } from "./credit-readings.ts";
-import type { AccountStatus, CreditName, CreditState, CreditTerms, PaymentMode } from "./credit-state.ts";
+import type { AccountStatus, Buzzer, CreditName, CreditState, CreditTerms, PaymentMode } from "./credit-state.ts";
 import type { CreditSurroundings } from "./credit-surroundings.ts";
 import type { EmergencyRefusal } from "./emergency-credit.ts";
-import { type FriendlySchedule, isFriendlySchedule } from "./friendly-periods.ts";
+import { type FriendlySchedule, isFriendlySchedule, isWindow } from "./friendly-periods.ts";
 
 /** What became of a payment. */
 export type TopUpOutcome = "accepted" | "overflow" | "above-vend-limit" | "wrong-unit" | "not-active";
@@ -124,6 +124,13 @@ export class CreditEngine extends CreditReadings implements MeterUnit {
     return "accepted";
   }
 
+  setBuzzer(buzzer: Buzzer): CommandOutcome {
+    if (!this.surroundings.supplied) return "no-supply";
+    if (!isWindow(buzzer.quiet)) return "out-of-range";
+    this.held.buzzer = buzzer;
+    return "accepted";
+  }
+
   /** Plans the change of the payment mode; at once for a time that has passed, never for undefined. */
   planMode(mode: PaymentMode, at: Instant | undefined = this.held.switchAt): CommandOutcome {
     if (!this.surroundings.supplied) return "no-supply";
@@ -184,6 +191,11 @@ export class CreditEngine extends CreditReadings implements MeterUnit {
     );
     this.settle();
     return "accepted";
+  }
+
+  /** Forgets what charges collected, which the ledger does not. */
+  clearCollections(): void {
+    this.held.collections.rows.clear();
   }
 
   /** A billing period was closed. */

@@ -2,8 +2,10 @@ import type { CaptureRows } from "../capture-buffer.ts";
 import type { UnitSurroundings } from "../unit.ts";
 import type { Instant } from "../units.ts";
 import { accountUnit, type CreditUnit, type Currency } from "./amounts.ts";
+import type { ChargeName } from "./charge.ts";
 import { Charges } from "./charges.ts";
-import type { CreditName, CreditState, CreditTerms, PaymentMode } from "./credit-state.ts";
+import type { CreditAmounts } from "./credit-amounts.ts";
+import type { Buzzer, CreditName, CreditState, CreditTerms, PaymentMode } from "./credit-state.ts";
 import { CreditSupply } from "./credit-supply.ts";
 import type { CreditSurroundings } from "./credit-surroundings.ts";
 import type { CreditStatus } from "./emergency-credit.ts";
@@ -20,7 +22,7 @@ export interface CreditSettings {
 }
 
 /** What can be read of payment. All amounts are in units of the account, rounded down; the ledger behind them is exact. */
-export class CreditReadings {
+export class CreditReadings implements CreditAmounts {
   /** What is collected besides consumption, and what a kWh costs. */
   readonly charges: Charges;
   protected readonly held: CreditState;
@@ -91,17 +93,14 @@ export class CreditReadings {
     return this.held.heldByFriendly;
   }
 
-  /** Of the token credit; negative for a debt. */
   get balance(): number {
     return this.shown(this.ledger.balance);
   }
 
-  /** What can be consumed: the balance and what is lent. */
   get available(): number {
     return this.shown(this.supply.available);
   }
 
-  /** What was lent and not paid back. */
   get emergencyUsed(): number {
     return this.shown(this.ledger.borrowed);
   }
@@ -111,7 +110,6 @@ export class CreditReadings {
     return this.shown(Math.max(0, this.supply.emergencyLimit - this.ledger.borrowed));
   }
 
-  /** What is owed: a negative balance, and what was lent. */
   get owed(): number {
     return this.shown(Math.max(0, -this.ledger.balance) + this.ledger.borrowed);
   }
@@ -126,7 +124,14 @@ export class CreditReadings {
     return this.shown(this.charges.debt);
   }
 
-  /** Sum of all changes by a cause, without its sign. */
+  paidOf(name: ChargeName): number {
+    return this.shown(this.held.charges[name].paid);
+  }
+
+  remainingOf(name: ChargeName): number {
+    return this.shown(this.held.charges[name].remaining);
+  }
+
   total(cause: LedgerCause): number {
     return this.shown(Math.abs(this.ledger.total(cause)));
   }
@@ -162,7 +167,6 @@ export class CreditReadings {
     return this.shown(this.spending.yesterday(this.clockTime, this.surroundings.clock.local));
   }
 
-  /** Since the billing period began. */
   get spentThisMonth(): number {
     return this.shown(this.spending.month);
   }
@@ -173,12 +177,16 @@ export class CreditReadings {
     return (this.priceIn(this.meter.steps.step) * 1000) / accountUnit(unit, currency);
   }
 
+  get buzzer(): Buzzer {
+    return this.held.buzzer;
+  }
+
   get refunds(): Readonly<CreditState["refunds"]> {
     return this.held.refunds;
   }
 
   /** What charges collected by time and of payments, live; ledger units. */
-  get collections(): CaptureRows {
+  get collections(): CaptureRows & { readonly capacity: number } {
     return this.held.collections.rows;
   }
 

@@ -4,7 +4,7 @@ import { accountUnit, type CreditUnit, type Currency } from "./amounts.ts";
 import { type ChargeName, type ChargeState, chargeNames, newCharge } from "./charge.ts";
 import { type Collections, newCollections } from "./collections.ts";
 import { type EmergencyState, newEmergency } from "./emergency-credit.ts";
-import type { FriendlySchedule } from "./friendly-periods.ts";
+import type { FriendlySchedule, FriendlyWindow } from "./friendly-periods.ts";
 import { Ledger, type LedgerState, newLedger } from "./ledger.ts";
 import { newSpending, type SpendingState } from "./spending.ts";
 
@@ -49,6 +49,12 @@ export interface CollectionRule {
   readonly friendly: boolean;
 }
 
+/** Whether low credit is heard, and when it is not; seconds since local midnight. */
+export interface Buzzer {
+  readonly enabled: boolean;
+  readonly quiet: FriendlyWindow;
+}
+
 /** The credits of the account, in the order of their objects 0.0.19.10.n and in that of use. */
 export const creditNames = ["token", "emergency", "friendly"] as const;
 export type CreditName = (typeof creditNames)[number];
@@ -91,6 +97,7 @@ export interface CreditState {
   spending: SpendingState;
   activationCreditGiven: boolean;
   negativeAtSwitch: boolean;
+  buzzer: Buzzer;
   refunds: { count: number; lastAmount: number; lastAt: Instant | undefined };
 }
 
@@ -191,6 +198,7 @@ export function newCredit(config: CreditConfig, at: Instant, local: LocalTime): 
     spending: newSpending(at, local),
     activationCreditGiven: false,
     negativeAtSwitch: true,
+    buzzer: { enabled: true, quiet: { start: 22 * hour, end: 7 * hour } },
     refunds: { count: 0, lastAmount: 0, lastAt: undefined },
   };
 }

@@ -60,6 +60,10 @@ function isHoliday({ days, holidays }: FriendlySchedule, date: number): boolean 
 
 /** Whether times are of a day, and there is one flag for each day and for holidays. */
 export function isFriendlySchedule({ windows, days }: Pick<FriendlySchedule, "windows" | "days">): boolean {
-  const ofDay = (time: number) => Number.isInteger(time) && time >= 0 && time <= day / second;
-  return windows.length <= mostWindows && days.length === holidayBit + 1 && windows.every(({ start, end }) => ofDay(start) && ofDay(end));
+  return windows.length <= mostWindows && days.length === holidayBit + 1 && windows.every(isWindow);
+}
+
+/** Whether both ends are times of a day, of which 24:00 is one. */
+export function isWindow({ start, end }: FriendlyWindow): boolean {
+  return [start, end].every((time) => Number.isInteger(time) && time >= 0 && time <= day / second);
 }

@@ -3,10 +3,12 @@ import type { CaptureObject } from "../../cosem-objects/capture-object.ts";
 import type { LogicalName } from "../../cosem-objects/logical-name.ts";
 import { writeData } from "../../dlms/axdr/data.ts";
 import { dataTag } from "../../dlms/axdr/data-type.ts";
-import { type CaptureColumn, type DemandQuantity, type Meter, noInstant, rateCount } from "../../meter-model/index.ts";
+import { type CaptureColumn, chargeNames, type DemandQuantity, type Meter, noInstant, rateCount } from "../../meter-model/index.ts";
 import { demandNames } from "./demand.ts";
 import { energyNames, ratedNames } from "./energy.ts";
 import { dateTimeOctets } from "./past-time.ts";
+import { amountData } from "./payment/amount.ts";
+import { chargeObjects, creditObjects } from "./payment/object-names.ts";
 import { type Quantity, quantities, writeQuantity } from "./quantity.ts";
 
 /** How a column of the domain appears: which attribute it is a capture of, and how its values are written. */
@@ -14,6 +16,25 @@ export interface ColumnMapping {
   readonly object: CaptureObject;
   readonly write: (writer: ByteWriter, value: number, meter: Meter) => void;
 }
+
+/** Amounts of the account, whose scaler and unit go with what credit is counted in. */
+const creditNames: Readonly<Record<CaptureColumn, CaptureObject>> = {
+  "credit.available": value(3, "0.0.96.60.0.255", 2),
+  "credit.total.token": value(3, "0.0.96.60.1.255", 2),
+  "credit.total.consumption": value(3, "0.0.96.60.2.255", 2),
+  "credit.emergencyUsed": value(3, "0.0.96.60.4.255", 2),
+  "credit.owed": value(3, "0.0.96.60.5.255", 2),
+  "credit.total.refund": value(3, "0.0.96.60.14.255", 2),
+  "credit.spentYesterday": value(3, "0.0.96.60.16.255", 2),
+  "credit.spentThisMonth": value(3, "0.0.96.60.17.255", 2),
+  "credit.balance": value(112, creditObjects.token, 2),
+  ...Object.fromEntries(
+    chargeNames.flatMap((name) => [
+      [`charge.${name}.paid`, value(113, chargeObjects[name], 2)],
+      [`charge.${name}.remaining`, value(113, chargeObjects[name], 12)],
+    ]),
+  ),
+};
 
 const rates = Array.from({ length: rateCount }, (_, index) => index + 1);
 
@@ -55,6 +76,10 @@ export const columnMappings: Readonly<Record<CaptureColumn, ColumnMapping>> = Ob
       write: (writer: ByteWriter, rate: number) => writeData(writer, { type: "octet-string", value: Uint8Array.of(rate) }),
     },
   ],
+  ...Object.entries(creditNames).map(([name, object]) => [
+    name,
+    { object, write: (writer: ByteWriter, amount: number) => writeData(writer, amountData(amount)) },
+  ]),
   [
     "billingPeriods",
     {

@@ -1,25 +1,13 @@
-import type { CaptureObject } from "../../cosem-objects/capture-object.ts";
-import { noCaptureObject } from "../../cosem-objects/capture-object.ts";
 import { Data } from "../../cosem-objects/classes/data.ts";
-import { ProfileGeneric } from "../../cosem-objects/classes/profile-generic.ts";
-import { type LogicalName, parseLogicalName } from "../../cosem-objects/logical-name.ts";
+import { parseLogicalName } from "../../cosem-objects/logical-name.ts";
 import { bind, type CosemObject, refuse } from "../../cosem-objects/object.ts";
-import { profileBuffer } from "../../cosem-objects/profile-source.ts";
-import { writeData } from "../../dlms/axdr/data.ts";
 import type { DlmsData } from "../../dlms/axdr/dlms-data.ts";
-import {
-  type CaptureRows,
-  type EventColumn,
-  eventColumns,
-  eventLogCapacities,
-  eventLogNames,
-  type Meter,
-} from "../../meter-model/index.ts";
-import { toMeterInstant } from "./clock.ts";
+import { type EventColumn, eventColumns, eventLogCapacities, eventLogNames, type Meter } from "../../meter-model/index.ts";
 import { value } from "./columns.ts";
 import { data } from "./data-object.ts";
+import { type LogColumn, logObject, shown } from "./log-object.ts";
 import { dateTimeOctets } from "./past-time.ts";
-import { writeStamp } from "./stamp.ts";
+import { amountData } from "./payment/amount.ts";
 
 /** Instance of the alarm registers, their filters and their descriptors: value group E of 0.0.97.98. */
 const alarmInstances = { registers: [0, 1, 2], filters: [10, 11, 12], descriptors: [20, 21, 22] } as const;
@@ -36,8 +24,8 @@ export function eventObjects(meter: Meter): readonly CosemObject[] {
           rows: () => events.rows(log),
           capacity: eventLogCapacities[log],
           columns: [
-            { object: value(1, code, 2), cell: (entry) => ({ type: "unsigned", value: entry }) },
-            ...eventColumns[log].map((column) => columnOf(column, index)),
+            shown(0, value(1, code, 2), (entry) => ({ type: "unsigned", value: entry })),
+            ...eventColumns[log].map((column, position) => columnOf(column, index, position + 1)),
           ],
           clear: () => events.clear(log, meter.clockTime),
         }),
@@ -49,7 +37,7 @@ export function eventObjects(meter: Meter): readonly CosemObject[] {
       logicalName: "1.0.99.97.0.255",
       rows: () => events.failures,
       capacity: 100,
-      columns: [{ object: value(3, "0.0.96.7.19.255", 2), cell: (seconds) => ({ type: "double-long-unsigned", value: seconds }) }],
+      columns: [shown(0, value(3, "0.0.96.7.19.255", 2), (seconds) => ({ type: "double-long-unsigned", value: seconds }))],
       clear: () => events.clearFailures(),
     }),
     ...alarmInstances.registers.flatMap((_, register) => [
@@ -79,73 +67,23 @@ export function eventObjects(meter: Meter): readonly CosemObject[] {
   ];
 }
 
-interface LogColumn {
-  readonly object: CaptureObject;
-  readonly cell: (value: number) => DlmsData;
-}
-
 /** What a log, the `index`-th, keeps besides the code. */
-function columnOf(column: EventColumn, index: number): LogColumn {
+function columnOf(column: EventColumn, index: number, position: number): LogColumn {
   const whole = (value: number): DlmsData => ({ type: "double-long-unsigned", value });
   switch (column) {
     case "controlState":
-      return { object: value(70, "0.0.96.3.10.255", 3), cell: (state) => ({ type: "enum", value: state }) };
+      return shown(position, value(70, "0.0.96.3.10.255", 3), (state) => ({ type: "enum", value: state }));
     case "cause":
-      return { object: value(1, "0.0.96.65.3.255", 2), cell: (cause) => ({ type: "enum", value: cause }) };
+      return shown(position, value(1, "0.0.96.65.3.255", 2), (cause) => ({ type: "enum", value: cause }));
     case "imported":
-      return { object: value(3, "1.0.1.8.0.255", 2), cell: whole };
+      return shown(position, value(3, "1.0.1.8.0.255", 2), whole);
     case "count":
-      return { object: value(1, parseLogicalName(`0.0.96.15.${index}.255`), 2), cell: whole };
+      return shown(position, value(1, parseLogicalName(`0.0.96.15.${index}.255`), 2), whole);
     case "changes":
-      return { object: value(1, "0.0.96.2.0.255", 2), cell: whole };
+      return shown(position, value(1, "0.0.96.2.0.255", 2), whole);
+    case "credit":
+      return shown(position, value(3, "0.0.96.60.0.255", 2), amountData);
   }
-}
-
-interface LogDeclaration {
-  readonly logicalName: LogicalName;
-  readonly rows: () => CaptureRows;
-  readonly capacity: number;
-  readonly columns: readonly LogColumn[];
-  readonly clear: () => void;
-}
-
-/** A log: when, what, and what was then. */
-function logObject(meter: Meter, { logicalName, rows, capacity, columns, clear }: LogDeclaration): CosemObject {
-  const captureObjects = [value(8, "0.0.1.0.0.255", 2), ...columns.map(({ object }) => object)];
-  return bind(ProfileGeneric, {
-    logicalName,
-    attributes: {
-      buffer: profileBuffer({
-        captureObjects: () => captureObjects,
-        snapshot: () => {
-          const entries = rows();
-          return {
-            rowCount: entries.length,
-            unordered: true,
-            instant: (row) => entries.stampAt(row),
-            writeCell: (row, index, writer) => {
-              const column = columns[index - 1];
-              if (column === undefined) writeStamp(writer, entries, row);
-              else writeData(writer, column.cell(entries.valueAt(row, index - 1)));
-            },
-          };
-        },
-        toInstant: (time) => toMeterInstant(meter, time),
-      }),
-      captureObjects,
-      capturePeriod: 0,
-      sortMethod: "fifo",
-      sortObject: noCaptureObject,
-      entriesInUse: () => rows().length,
-      profileEntries: capacity,
-    },
-    methods: {
-      reset: () => {
-        clear();
-        return undefined;
-      },
-    },
-  });
 }
 
 /** Thirty-two bits that a client may write. */

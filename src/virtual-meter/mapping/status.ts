@@ -2,18 +2,18 @@ import type { CosemObject } from "../../cosem-objects/object.ts";
 import { type Meter, relayCauses } from "../../meter-model/index.ts";
 import { data } from "./data-object.ts";
 
-/** The bits of 0.0.96.5.0 by their number, from the lowest; credit has its bits with prepayment. */
+/** The bits of 0.0.96.5.0 by their number, from the lowest. */
 const globalStatus: readonly ((meter: Meter) => boolean)[] = [
   ({ relay }) => !relay.closed,
-  never, // prepayment
-  never, // currency
-  never, // low credit, three levels
-  never,
-  never,
-  never, // emergency credit selected
-  never, // emergency credit exhausted
-  never, // friendly period
-  never, // debt
+  ({ credit }) => credit.mode === "prepaid",
+  ({ credit }) => credit.unit === "currency",
+  ({ credit }) => credit.lowLevel === 1,
+  ({ credit }) => credit.lowLevel === 2,
+  ({ credit }) => credit.lowLevel === 3,
+  ({ credit }) => ["selected", "in-use"].includes(credit.statusOf("emergency")),
+  ({ credit }) => credit.statusOf("emergency") === "exhausted",
+  ({ credit }) => credit.inFriendlyTime,
+  ({ credit }) => credit.owed > 0 || credit.debt > 0,
   ({ tampers }) => tampers.latched !== 0,
   ({ tampers }) => tampers.contact("meterCover"),
   ({ tampers }) => tampers.contact("terminalCover"),
@@ -21,11 +21,11 @@ const globalStatus: readonly ((meter: Meter) => boolean)[] = [
   ({ tampers }) => tampers.active("differential"),
   ({ tampers }) => tampers.active("magneticField"),
   ({ relay }) => relay.cause === relayCauses.overload || relay.cause === relayCauses.overCurrent,
-  never, // keypad locked
+  ({ ports }) => ports.keypad.status !== "unlocked",
   ({ clockValid }) => !clockValid,
   ({ battery }) => battery.low,
   never, // test mode
-  never, // not commissioned
+  ({ relay }) => relay.raised.includes("notCommissioned"),
 ];
 
 /** The bits of 0.0.96.4.0: contacts closed, contacts told to be closed, power limited, current limited. */

@@ -1,28 +1,32 @@
 import { toHex } from "../../../bytes/hex.ts";
 import { type SpecialDayEntry, SpecialDaysTable } from "../../../cosem-objects/classes/special-days-table.ts";
-import type { LogicalName } from "../../../cosem-objects/logical-name.ts";
 import { bind, type CosemObject, refuse } from "../../../cosem-objects/object.ts";
-import { isDate, type Meter, tariffLimits } from "../../../meter-model/index.ts";
-import { parametersOf } from "../setups/parameters-of.ts";
-import { datePattern } from "./date-octets.ts";
+import { isDate, type Meter, type SpecialDay, tariffLimits } from "../../../meter-model/index.ts";
+import { settle } from "../outcome.ts";
+import { dateOctets, datePattern } from "./date-octets.ts";
 
-const logicalName: LogicalName = "0.1.11.0.0.255";
-
-/** The holidays on which credit is friendly: days that the meter keeps; whatever lets people off reads them here. */
+/** The holidays on which credit is friendly. */
 export function holidaysObject(meter: Meter): CosemObject {
-  const entries = parametersOf(meter, SpecialDaysTable, logicalName)("entries", [], areDays);
+  const { credit } = meter;
+  const entries = (): readonly SpecialDayEntry[] =>
+    credit.friendly.holidays.map(({ index, date, dayId }) => ({ index, date: dateOctets(date), dayId }));
+  const replace = (days: readonly SpecialDayEntry[]) =>
+    areDays(days) ? settle(credit.setFriendly({ holidays: days.map(specialDay) })) : refuse("other-reason");
   return bind(SpecialDaysTable, {
-    logicalName,
-    attributes: { entries },
+    logicalName: "0.1.11.0.0.255",
+    attributes: { entries: { get: entries, set: replace } },
     methods: {
-      insert: (day) =>
-        entries.set([...entries.get().filter(({ index, date }) => index !== day.index && toHex(date) !== toHex(day.date)), day]),
+      insert: (day) => replace([...entries().filter(({ index, date }) => index !== day.index && toHex(date) !== toHex(day.date)), day]),
       delete: (wanted) => {
-        const left = entries.get().filter(({ index }) => index !== wanted);
-        return left.length === entries.get().length ? refuse("other-reason") : entries.set(left);
+        const left = entries().filter(({ index }) => index !== wanted);
+        return left.length === entries().length ? refuse("other-reason") : replace(left);
       },
     },
   });
+}
+
+function specialDay({ index, date, dayId }: SpecialDayEntry): SpecialDay {
+  return { index, date: datePattern(date), dayId };
 }
 
 function areDays(entries: readonly SpecialDayEntry[]): boolean {

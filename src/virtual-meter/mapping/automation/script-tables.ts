@@ -7,8 +7,9 @@ import { type ScriptAction, ScriptTable } from "../../../cosem-objects/classes/s
 import { type LogicalName, parseLogicalName } from "../../../cosem-objects/logical-name.ts";
 import { profileNames } from "../../../cosem-objects/names.ts";
 import { bind, type CosemObject, type MethodBinding, refuse } from "../../../cosem-objects/object.ts";
-import { demandQuantities, type Meter } from "../../../meter-model/index.ts";
+import { type CommandOutcome, demandQuantities, type Meter } from "../../../meter-model/index.ts";
 import { demandNames } from "../demand.ts";
+import { settle } from "../outcome.ts";
 import type { ScriptExecutor } from "./script-executor.ts";
 import { scriptTables } from "./script-references.ts";
 
@@ -36,8 +37,9 @@ export function scriptTableObjects(meter: Meter, executor: ScriptExecutor): read
       [capture(profileNames.hourly)],
       [capture(profileNames.daily)],
     ]),
-    // What it switches (payment mode, step tariff, taxes) is not there to be switched.
-    tableObject(scriptTables.prepayment, blank(prepaymentScripts), () => refuse("object-unavailable")),
+    tableObject(scriptTables.prepayment, blank(prepaymentScripts.length), (script) =>
+      settle(prepaymentScripts[script - 1]?.(meter) ?? "out-of-range"),
+    ),
   ];
 }
 
@@ -46,7 +48,18 @@ const signals = 2;
 /** Pulses of active import, active export, reactive import, reactive export, and the second of the clock. */
 const testOutputs = 5;
 /** To prepayment, to credit, step tariff, taxes. */
-const prepaymentScripts = 4;
+const prepaymentScripts: readonly ((meter: Meter) => CommandOutcome)[] = [
+  ({ credit }) => credit.setMode("prepaid"),
+  ({ credit }) => credit.setMode("postpaid"),
+  ({ steps, supplied }) => {
+    if (supplied) steps.activate();
+    return supplied ? "accepted" : "no-supply";
+  },
+  ({ credit, supplied }) => {
+    if (supplied) credit.charges.activate("tax");
+    return supplied ? "accepted" : "no-supply";
+  },
+];
 /** Script n pushes by 0.n.25.9.0. */
 const pushes = 8;
 

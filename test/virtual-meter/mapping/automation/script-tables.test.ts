@@ -101,8 +101,19 @@ describe("Script tables", () => {
   it("answer that what is not there cannot be done", () => {
     const { execute } = objects();
     expect(execute("0.0.10.0.108.255", 8)).to.equal("object-undefined");
-    expect(execute("0.0.10.1.100.255", 1)).to.equal("object-unavailable");
     expect(execute("0.0.10.1.100.255", 5)).to.equal("other-reason");
+  });
+
+  it("change how energy is paid for", () => {
+    const { execute, meter } = objects();
+    expect(execute("0.0.10.1.100.255", 1)).to.equal("success");
+    expect(meter.credit.mode).to.equal("prepaid");
+    expect(execute("0.0.10.1.100.255", 2)).to.equal("success");
+    expect(meter.credit.mode).to.equal("postpaid");
+    meter.credit.charges.configure("tax", { passive: { commodityScale: 0, priceScale: 0, prices: [{ index: [], price: 1 }] } });
+    expect(execute("0.0.10.1.100.255", 4)).to.equal("success");
+    expect(meter.credit.charges.get("tax").active.prices).to.have.length(1);
+    expect(execute("0.0.10.1.100.255", 3)).to.equal("success");
   });
 });
 
