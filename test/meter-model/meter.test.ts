@@ -110,8 +110,8 @@ describe("Meter", () => {
       const meter = newMeter(midnight);
       meter.advance(midnight + 31 * minute);
       expect(rowsOf(meter.profile("load").rows)).to.deep.equal([
-        { stamp: midnight + 15 * minute, offsetMinutes: 0, status: 0, values: [250, 0, 1000, 230_000, 4348] },
-        { stamp: midnight + 30 * minute, offsetMinutes: 0, status: 0, values: [500, 0, 1000, 230_000, 4348] },
+        { stamp: midnight + 15 * minute, offsetMinutes: 0, status: 0, values: [250, 0, 1000, 230_000, 4348, 0] },
+        { stamp: midnight + 30 * minute, offsetMinutes: 0, status: 0, values: [500, 0, 1000, 230_000, 4348, 0] },
       ]);
     });
 
