@@ -3,6 +3,7 @@ import { type CreditConfig, defaultCredit } from "./credit/credit-state.ts";
 import { type TimeZoneRule, utc } from "./local-time.ts";
 import { type ProfileDefinition, type ProfileName, profileDefinitions } from "./profiles.ts";
 import type { ControlMode } from "./relay/control-mode.ts";
+import type { StsConfig } from "./tokens/token-state.ts";
 import { day, second } from "./units.ts";
 
 /** What a meter is built with. Parameters that can be changed in the field (zone, periods) are its first values only. */
@@ -34,6 +35,8 @@ export interface MeterConfig {
   readonly remoteOverride: number;
   /** How it is paid for. */
   readonly credit: CreditConfig;
+  /** Its place in an STS system; without one it takes no tokens. */
+  readonly sts?: StsConfig;
   /** The activity calendar it leaves the factory with. */
   readonly calendar: Calendar;
   readonly profiles: Readonly<Record<ProfileName, ProfileDefinition>>;

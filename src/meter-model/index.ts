@@ -67,5 +67,8 @@ export type { SupplyState } from "./supply.ts";
 export * from "./synthetic-load.ts";
 export type { TariffState } from "./tariff.ts";
 export { type Tariff, tariffLimits } from "./tariff.ts";
+export { isSuccess, type TokenDelivery, type TokenResult, tokenDeliveries, tokenResults } from "./tokens/token-result.ts";
+export type { LastCredit, LastToken, StsConfig, TokenKey, TokenState } from "./tokens/token-state.ts";
+export { noDigits, type TokenAnswer, type Tokens } from "./tokens/tokens.ts";
 export type { MeterUnit, UnitSurroundings } from "./unit.ts";
 export * from "./units.ts";

@@ -36,9 +36,14 @@ import type { MeterState } from "./state.ts";
 import { StepTariffs } from "./step-tariff.ts";
 import type { SupplyState } from "./supply.ts";
 import { Tariff } from "./tariff.ts";
+import type { TokenActions } from "./tokens/token-actions.ts";
+import { Tokens } from "./tokens/tokens.ts";
 import type { UnitSurroundings } from "./unit.ts";
 import { UnitSet } from "./unit-set.ts";
-import type { Instant } from "./units.ts";
+import { type Instant, second } from "./units.ts";
+
+/** ms for which the load switch is moved to see that it does. */
+const loadSwitchTest = 10 * second;
 
 /** What can be read of a meter at the instant up to which it has lived, and the parts that it consists of. */
 export class MeterView implements CaptureSource {
@@ -67,6 +72,8 @@ export class MeterView implements CaptureSource {
   readonly steps: StepTariffs;
   /** What is paid, lent and owed, and what follows when nothing is left. */
   readonly credit: CreditEngine;
+  /** What is done at the word of STS tokens. */
+  readonly tokens: Tokens;
   /** Versions, and the image of the next. */
   readonly firmware: Firmware;
   /** Keeps the clock without supply. */
@@ -113,6 +120,7 @@ export class MeterView implements CaptureSource {
     };
     this.steps = new StepTariffs(state.steps, surroundings, state.energy.activeImport);
     this.credit = new CreditEngine(state.credit, surroundings, this.#creditSurroundings(closeBilling));
+    this.tokens = new Tokens(state.tokens, surroundings, config.sts, this.#tokenActions(), this.ports.keypad);
     this.firmware = new Firmware(state.firmware, surroundings);
     this.battery = new Battery(state.battery, surroundings);
     this.averageVoltage = new AverageVoltage(state.averageVoltage, surroundings);
@@ -129,6 +137,7 @@ export class MeterView implements CaptureSource {
       this.limiters.current,
       this.overload,
       this.credit,
+      this.tokens,
       this.steps,
       this.battery,
       this.averageVoltage,
@@ -297,6 +306,30 @@ export class MeterView implements CaptureSource {
       },
       get limited() {
         return meter.limiters.power.exceeded || meter.limiters.current.exceeded;
+      },
+    };
+  }
+
+  #tokenActions(): TokenActions {
+    const { credit, limiters, tampers, relay } = this;
+    const imported = () => this.energy("activeImport");
+    return {
+      topUp: (unit, amount) => credit.topUp(unit, amount),
+      inAccount: (unit, amount) => credit.inAccount(unit, amount),
+      clearCredit: (register) => {
+        if (register !== "all" && register !== (credit.unit === "energy" ? "electricity" : "currency-electricity")) return false;
+        credit.clearCredit();
+        return true;
+      },
+      setPowerLimit: (watts) => limiters.power.configure({ thresholdNormal: watts * 1000 }),
+      clearTamper: () => tampers.clear("token"),
+      setPaymentMode: (target) => credit.setModeAndUnit(target),
+      testLoadSwitch: () => relay.test(relay.closed ? "open" : "closed", loadSwitchTest),
+      get available() {
+        return credit.available;
+      },
+      get imported() {
+        return imported();
       },
     };
   }

@@ -39,8 +39,9 @@ export function newPortProtection(port: ProtectedPort): PortProtectionState {
     settings: {
       mode: port === "keypad" ? "locked-on-failed-attempts" : "unlocked",
       allowedFailures: 5,
-      initialLockout: 60,
-      steepness: 2,
+      // Whoever guesses tokens waits for an hour; who mistypes a password does not wait for long at first.
+      initialLockout: port === "keypad" ? 3600 : 60,
+      steepness: port === "keypad" ? 1 : 2,
       longestLockout: 3600,
     },
     sinceLock: 0,
@@ -111,6 +112,19 @@ export class PortProtection {
     const seconds = Math.min(initialLockout * steepness ** state.locks, longestLockout);
     state.lockedUntil = this.#surroundings.now + seconds * second;
     state.locks += 1;
+    return true;
+  }
+
+  /** Failed attempts that lie back too far do not count towards the next lock. */
+  forget(): void {
+    this.#state.sinceLock = 0;
+  }
+
+  /** Ends a lock whose time is over; true where there was one. */
+  unlock(): boolean {
+    const { lockedUntil } = this.#state;
+    if (lockedUntil === undefined || lockedUntil > this.#surroundings.now) return false;
+    this.#state.lockedUntil = undefined;
     return true;
   }
 

@@ -22,6 +22,7 @@ export function rowsHolders({
   events,
   automation,
   credit,
+  tokens,
 }: Readonly<MeterState>): readonly (readonly [name: string, holder: RowsHolder])[] {
   return [
     ...Object.entries(profiles),
@@ -29,12 +30,14 @@ export function rowsHolders({
     ["log/failures", events.failures],
     ["log/parameters", automation.parameterMonitor],
     ["log/collections", credit.collections],
+    ["log/credits", tokens.credits],
+    ["log/transfers", tokens.transfers],
   ];
 }
 
 /** The state as plain values, with a record in place of each holder's rows, and a number in place of the image's blocks. */
 export function coreOf(state: Readonly<MeterState>): Readonly<Record<string, unknown>> {
-  const { profiles, events, firmware, automation, credit } = state;
+  const { profiles, events, firmware, automation, credit, tokens } = state;
   return {
     ...state,
     firmware: { ...firmware, blocks: firmware.blocks.size },
@@ -42,6 +45,7 @@ export function coreOf(state: Readonly<MeterState>): Readonly<Record<string, unk
     events: { ...events, logs: mapValues(events.logs, withRecord), failures: withRecord(events.failures) },
     automation: { ...automation, parameterMonitor: withRecord(automation.parameterMonitor) },
     credit: { ...credit, collections: withRecord(credit.collections) },
+    tokens: { ...tokens, credits: withRecord(tokens.credits), transfers: withRecord(tokens.transfers) },
   };
 }
 

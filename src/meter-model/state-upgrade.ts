@@ -34,7 +34,7 @@ function withTariffs(core: Fields, fresh: Fields): Fields {
   };
 }
 
-/** Version 3: an account, on which nothing of what was consumed before is booked, and a log of it, which was always empty. */
+/** Version 3: an account, on which nothing of what was consumed before is booked, a log of it, which was always empty, and tokens. */
 function withPayment(core: Fields, fresh: Fields): Fields {
   const { activeImport } = core["energy"] as EnergyState;
   const events = core["events"] as Fields;
@@ -43,6 +43,7 @@ function withPayment(core: Fields, fresh: Fields): Fields {
     ...core,
     events: { ...events, logs: { ...(events["logs"] as Fields), credit: log } },
     credit: { ...(fresh["credit"] as Fields), chargedEnergy: activeImport.whole },
+    tokens: fresh["tokens"],
   };
 }
 

@@ -26,6 +26,7 @@ import { newRelay, type RelayState } from "./relay/relay.ts";
 import { newStepTariff, type StepTariffState } from "./step-tariff.ts";
 import { newSupply, type SupplyState } from "./supply.ts";
 import { newTariff, type TariffState } from "./tariff.ts";
+import { newTokens, type TokenState } from "./tokens/token-state.ts";
 import { type Instant, second } from "./units.ts";
 
 /** What the meter does by its clock. */
@@ -45,6 +46,7 @@ export interface MeterState {
   tariff: TariffState;
   steps: StepTariffState;
   credit: CreditState;
+  tokens: TokenState;
   /** Seconds. */
   demandPeriod: number;
   /** Periods that the average demand goes over. */
@@ -84,6 +86,7 @@ export function initialState(config: MeterConfig, at: Instant): MeterState {
     rates: emptyRates(),
     tariff: newTariff(config.calendar, at, new LocalTime(config.zone)),
     steps: newStepTariff(at),
+    tokens: newTokens(config.sts),
     credit: newCredit(config.credit, at, new LocalTime(config.zone)),
     demandPeriod: config.demandPeriod,
     demandPeriods: 1,

@@ -30,6 +30,7 @@ export { allowsKeyTypeChange, type KeyType, keyTypes } from "./key-type.ts";
 export { hasLuhnDigit, luhnDigit } from "./luhn.ts";
 export { type MeterPan, meterPanOf, parseMeterNumber, parseMeterPan } from "./meter-pan.ts";
 export { misty1 } from "./misty1.ts";
+export { decodeModeChange, encodeModeChange, modeChangeSubclass, type PaymentModeTarget } from "./mode-change.ts";
 export { sta } from "./sta.ts";
 export { type StaTables, sampleStaTables, staTablesFrom } from "./sta-tables.ts";
 export type { TokenClass } from "./token-class.ts";

@@ -1,3 +1,4 @@
+import type { PaymentModeTarget } from "../../sts/index.ts";
 import type { CommandOutcome } from "../command-outcome.ts";
 import { type MeterUnit, never, type UnitSurroundings } from "../unit.ts";
 import { hour, type Instant } from "../units.ts";
@@ -38,17 +39,21 @@ export class CreditEngine extends CreditReadings implements MeterUnit {
     return this.#watching ? Math.min(byClock, this.#crossing, this.#lookAgainAt) : byClock;
   }
 
-  /** Ledger units of a payment of `amount` that tokens carry: 0.1 kWh, or 0.00001 of the currency. */
+  /** Books a payment of `amount` as tokens carry it: 0.1 kWh, or 0.00001 of the currency, which may be negative. */
   topUp(unit: CreditUnit, amount: number): TopUpOutcome {
     const { mode, account } = this.held;
     if (unit !== this.held.unit || mode === "postpaid") return "wrong-unit";
     if (account.status !== "active") return "not-active";
     const paid = amount * ledgerUnits[unit].token;
     if (paid > this.terms.maximumToken * this.accountUnit) return "above-vend-limit";
-    if (this.ledger.net + paid > this.terms.maximumCredit * this.accountUnit) return "overflow";
-    const rest = this.ledger.give("token", paid);
-    this.charges.collectOfPayment(paid, rest, this.clockTime);
-    this.charges.collectOwed(this.clockTime);
+    const net = this.ledger.net + paid;
+    if (net > this.terms.maximumCredit * this.accountUnit || !isAmount(this.shown(net)) || !Number.isSafeInteger(paid)) return "overflow";
+    if (paid < 0) this.ledger.take("token", -paid, 0);
+    else {
+      const rest = this.ledger.give("token", paid);
+      this.charges.collectOfPayment(paid, rest, this.clockTime);
+      this.charges.collectOwed(this.clockTime);
+    }
     this.settle();
     return "accepted";
   }
@@ -72,6 +77,7 @@ export class CreditEngine extends CreditReadings implements MeterUnit {
     if (!this.surroundings.supplied) return "no-supply";
     if (!isAmount(amount)) return "out-of-range";
     const value = amount * this.accountUnit;
+    if (!Number.isSafeInteger(value)) return "out-of-range";
     if (name === "emergency") {
       const borrowed = this.supply.emergencyLimit - value;
       if (value < 0 || borrowed < 0) return "out-of-range";
@@ -172,6 +178,13 @@ export class CreditEngine extends CreditReadings implements MeterUnit {
     this.surroundings.record(unit === "energy" ? "creditUnitEnergy" : "creditUnitCurrency", this.clockTime);
     this.settle();
     return "accepted";
+  }
+
+  /** Takes mode and unit at once; false, and nothing changed, where one of them is not to be had. */
+  setModeAndUnit(target: PaymentModeTarget): boolean {
+    if (target === "postpaid") return this.setMode("postpaid") === "accepted";
+    // Where the unit changes there is no debt, which is all that could stand against the mode.
+    return this.setUnit(target === "prepaid-energy" ? "energy" : "currency") === "accepted" && this.setMode("prepaid") === "accepted";
   }
 
   /** Opens, closes or empties the account (Blue Book, class 111, methods 1 to 3). */

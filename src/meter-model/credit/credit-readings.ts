@@ -1,7 +1,7 @@
 import type { CaptureRows } from "../capture-buffer.ts";
 import type { UnitSurroundings } from "../unit.ts";
 import type { Instant } from "../units.ts";
-import { accountUnit, type CreditUnit, type Currency } from "./amounts.ts";
+import { accountUnit, type CreditUnit, type Currency, ledgerUnits } from "./amounts.ts";
 import type { ChargeName } from "./charge.ts";
 import { Charges } from "./charges.ts";
 import type { CreditAmounts } from "./credit-amounts.ts";
@@ -122,6 +122,11 @@ export class CreditReadings implements CreditAmounts {
   /** Debts that are collected by time or of payments. */
   get debt(): number {
     return this.shown(this.charges.debt);
+  }
+
+  /** Units of the account in an amount that tokens carry. */
+  inAccount(unit: CreditUnit, amount: number): number {
+    return Math.floor((amount * ledgerUnits[unit].token) / accountUnit(unit, this.held.currency));
   }
 
   paidOf(name: ChargeName): number {
