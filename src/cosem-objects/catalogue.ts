@@ -1,11 +1,14 @@
+import { Account } from "./classes/account.ts";
 import { ActivityCalendar } from "./classes/activity-calendar.ts";
 import { AssociationLn } from "./classes/association-ln.ts";
 import { AssociationSn } from "./classes/association-sn.ts";
 import { AutoAnswer } from "./classes/auto-answer.ts";
 import { AutoConnect } from "./classes/auto-connect.ts";
+import { Charge } from "./classes/charge.ts";
 import { Clock } from "./classes/clock.ts";
 import { CommunicationPortProtection } from "./classes/communication-port-protection.ts";
 import { CompactDataV0, CompactDataV1 } from "./classes/compact-data.ts";
+import { Credit } from "./classes/credit.ts";
 import { Data } from "./classes/data.ts";
 import { DemandRegister } from "./classes/demand-register.ts";
 import { DisconnectControl } from "./classes/disconnect-control.ts";
@@ -34,7 +37,9 @@ import { SecuritySetupV0, SecuritySetupV1 } from "./classes/security-setup.ts";
 import { SingleActionSchedule } from "./classes/single-action-schedule.ts";
 import { SpecialDaysTable } from "./classes/special-days-table.ts";
 import { StatusMapping } from "./classes/status-mapping.ts";
+import { StsAttributes } from "./classes/sts-attributes.ts";
 import { TcpUdpSetup } from "./classes/tcp-udp-setup.ts";
+import { TokenGateway } from "./classes/token-gateway.ts";
 import { UtilityTables } from "./classes/utility-tables.ts";
 import type { CosemClass } from "./define.ts";
 
@@ -81,6 +86,11 @@ export const cosemClasses: readonly CosemClass[] = [
   DisconnectControl,
   Limiter,
   NtpSetup,
+  Account,
+  Credit,
+  Charge,
+  TokenGateway,
+  StsAttributes,
   FunctionControl,
   CommunicationPortProtection,
 ];

@@ -16,9 +16,14 @@ import {
 } from "./define.ts";
 import type { LogicalName } from "./logical-name.ts";
 
+/** What is spoken over a transport: the wrapper in a stream or in datagrams, or HDLC. */
+export type LinkKind = "wrapper" | "wrapper-udp" | "hdlc";
+
 /** What a handler may know of the association it serves. */
 export interface ObjectContext {
   readonly association: NegotiatedContext;
+  /** How the client is connected; undefined where the meter itself reads and acts. */
+  readonly link?: LinkKind;
 }
 
 /** A refusal as a value: handlers return it, they throw only on bugs. */

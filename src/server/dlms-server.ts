@@ -1,4 +1,5 @@
 import type { LogicalDevice, ObjectView, VisibleObject } from "../cosem-objects/logical-device.ts";
+import type { LinkKind } from "../cosem-objects/object.ts";
 import type { Notification } from "../dlms/association/events.ts";
 import type { NegotiatedContext, Referencing } from "../dlms/association/negotiation.ts";
 import { overheadOf } from "../dlms/association/protection.ts";
@@ -60,9 +61,6 @@ export interface DlmsServerOptions {
 }
 
 const defaults = { maxReceivePduSize: 0xffff, idleTimeout: 180_000, apduTimeout: 30_000, maxConnections: 256 } as const;
-
-/** What is spoken over a transport: the wrapper in a stream or in datagrams, or HDLC. */
-export type LinkKind = "wrapper" | "wrapper-udp" | "hdlc";
 
 /** Serves logical devices to any number of clients over any number of transports. */
 export class DlmsServer {
@@ -146,7 +144,7 @@ export class DlmsServer {
       ...(connection.apduTimeout === undefined ? {} : { apduTimeout: connection.apduTimeout }),
       ...(trace === undefined ? {} : { trace }),
       connect: (channel) => this.#connect(channel, link, sourceOf(transport)),
-      handler: (channel, context) => this.#handler(channel, context),
+      handler: (channel, context) => this.#handler(channel, context, link),
       observer,
       maxAnswerLength,
       onFailure,
@@ -191,10 +189,10 @@ export class DlmsServer {
     });
   }
 
-  #handler(channel: Channel, association: NegotiatedContext): ServiceHandler | undefined {
+  #handler(channel: Channel, association: NegotiatedContext, link: LinkKind): ServiceHandler | undefined {
     const view = this.#view(channel, association.referencing);
     if (view === undefined) return undefined;
-    const dispatcher = new Dispatcher(view, { association });
+    const dispatcher = new Dispatcher(view, { association, link });
     const names = this.#devices.get(channel.serverSap)?.shortNames;
     return association.referencing === "short-name" && names !== undefined ? new ShortNameDispatcher(dispatcher, view, names) : dispatcher;
   }

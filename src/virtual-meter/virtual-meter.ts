@@ -1,9 +1,9 @@
 import { LogicalDevice } from "../cosem-objects/logical-device.ts";
-import type { CosemObject } from "../cosem-objects/object.ts";
+import type { CosemObject, LinkKind } from "../cosem-objects/object.ts";
 import type { AttemptLimiter, ServerAuthentication } from "../dlms/association/server-options.ts";
 import type { Meter } from "../meter-model/index.ts";
 import { type AssociationDeclaration, AssociationTable } from "../server/associations.ts";
-import { DlmsServer, type DlmsServerOptions, type LinkKind, type OwnObjects } from "../server/dlms-server.ts";
+import { DlmsServer, type DlmsServerOptions, type OwnObjects } from "../server/dlms-server.ts";
 import { DeviceObjects } from "./device-objects.ts";
 import type { MeterIdentity } from "./identity.ts";
 import {

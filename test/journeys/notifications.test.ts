@@ -6,7 +6,7 @@ import type { Notification } from "../../src/dlms/association/events.ts";
 import type { ConformanceName } from "../../src/dlms/xdlms/conformance.ts";
 import { LocalProtocolError } from "../../src/errors.ts";
 import { AssociationTable } from "../../src/server/associations.ts";
-import { DlmsServer, type LinkKind } from "../../src/server/dlms-server.ts";
+import { DlmsServer, type LinkKind } from "../../src/server/index.ts";
 import { VirtualTimers } from "../../src/session/timers.ts";
 import { memoryTransportPair } from "../../src/transport/memory.ts";
 import { dataOfSize } from "../dlms/association/pair.ts";

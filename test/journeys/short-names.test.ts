@@ -10,7 +10,7 @@ import { supportedFor } from "../../src/dlms/association/negotiation.ts";
 import type { ServiceRequest } from "../../src/dlms/association/services.ts";
 import type { DlmsData } from "../../src/dlms/axdr/dlms-data.ts";
 import { ActionError, DataAccessError, LocalProtocolError } from "../../src/errors.ts";
-import type { LinkKind } from "../../src/server/dlms-server.ts";
+import type { LinkKind } from "../../src/server/index.ts";
 import { inMemory } from "../support/in-memory.ts";
 import { asReader, sampleMeter, sampleServer } from "../support/sample-meter.ts";
 

@@ -3,7 +3,7 @@ import { toHex } from "../../src/bytes/hex.ts";
 import type { AssociationOptions } from "../../src/client/connect.ts";
 import type { AttributeAddress, DlmsClient } from "../../src/client/dlms-client.ts";
 import { type DeviceView, readDeviceView } from "../../src/client/object-reader.ts";
-import type { LinkKind } from "../../src/server/dlms-server.ts";
+import type { LinkKind } from "../../src/server/index.ts";
 import { type InMemory, inMemory } from "../support/in-memory.ts";
 import { asReader, sampleMeter, sampleServer } from "../support/sample-meter.ts";
 

@@ -1,6 +1,6 @@
 import { type AssociationOptions, associate } from "../../src/client/connect.ts";
 import type { DlmsClient } from "../../src/client/dlms-client.ts";
-import type { DlmsServer, LinkKind } from "../../src/server/dlms-server.ts";
+import type { DlmsServer, LinkKind } from "../../src/server/index.ts";
 import { VirtualTimers } from "../../src/session/timers.ts";
 import { type MemoryLink, memoryTransportPair } from "../../src/transport/memory.ts";
 
