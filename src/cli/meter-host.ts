@@ -3,12 +3,15 @@ import { type Frozen, loadYaml } from "../config/load.ts";
 import { scenarioSchema } from "../config/scenario.ts";
 import type { VirtualMeterConfig } from "../config/virtual-meter.ts";
 import {
+  defaultCredit,
   defaultMeterConfig,
+  type Instant,
   initialState,
   type LoadModel,
   Meter,
   type MeterConfig,
   minute,
+  type StsConfig,
   stateCodec,
   syntheticLoad,
   type TimeZoneRule,
@@ -20,6 +23,7 @@ import { LmdbCounterStore, LmdbKeyStore, LmdbMeterStore, MemoryMeterStore } from
 import type { TraceSink } from "../transport/trace.ts";
 import type { Transport } from "../transport/transport.ts";
 import { csvLoad } from "../virtual-meter/csv-load.ts";
+import { liveAsCustomer } from "../virtual-meter/customer.ts";
 import { logicalDeviceName, type MeterIdentity } from "../virtual-meter/identity.ts";
 import { MeterCounters } from "../virtual-meter/meter-counters.ts";
 import { Pushes } from "../virtual-meter/push/pushes.ts";
@@ -29,6 +33,7 @@ import { MemoryKeyStore } from "../virtual-meter/security/key-store.ts";
 import { parseStart, zoneRule } from "../virtual-meter/time-zone.ts";
 import { virtualMeterServer } from "../virtual-meter/virtual-meter.ts";
 import { meterAssociations } from "./keys/meter-associations.ts";
+import { stsIdentity } from "./keys/sts-identity.ts";
 import { monthsBefore } from "./months.ts";
 import { NetworkOutlet } from "./network-outlet.ts";
 import { version } from "./version.ts";
@@ -80,12 +85,14 @@ export class MeterHost {
     const year = Number(config.start?.slice(0, 4) ?? new Date(Date.now()).getUTCFullYear());
     const zone = zoneRule(config.timezone, year);
     const start = config.start === undefined ? Date.now() : parseStart(config.start, zone);
-    const meterConfig: MeterConfig = { ...defaultMeterConfig, zone, calendar: threeRateCalendar };
+    const began = historyStart(start, config.history);
+    const sts = stsIdentity(config.sts, directory, Math.min(began, Date.parse(productionDate)));
+    const meterConfig = meterConfigOf(config, zone, sts);
     const load = loadModel(config, zone);
     const scenario = config.scenario === undefined ? undefined : loadYaml(resolve(directory, config.scenario), scenarioSchema);
     this.#store = config.state === undefined ? new MemoryMeterStore(stateCodec) : new LmdbMeterStore(config.state, stateCodec);
     const kept = this.#store.load();
-    const state = kept ?? initialState(meterConfig, historyStart(start, config.history));
+    const state = kept ?? initialState(meterConfig, began);
     const serving = Math.max(start, state.now);
     this.meter =
       scenario === undefined
@@ -97,10 +104,14 @@ export class MeterHost {
             load,
             starts: { beginning: kept === undefined ? state.now : serving, serving },
           });
-    if (kept === undefined) this.meter.advance(start);
+    const live = (until: Instant) => {
+      if (kept === undefined)
+        liveAsCustomer({ meter: this.meter, baseDate: config.sts.baseDate ?? 2014, seed: seedOf(config.serialNumber) }, until);
+    };
+    live(start);
     // Simulating the past takes a while, and the meter begins in the present.
     const served = config.start === undefined ? Date.now() : start;
-    if (kept === undefined) this.meter.advance(served);
+    live(served);
     this.identity = identityOf(config);
     this.#counterStore = config.state === undefined ? undefined : new LmdbCounterStore(join(config.state, "counters"));
     this.#counters = new MeterCounters(this.#counterStore, this.#counterStore === undefined ? firstOfForgetful(Date.now()) : undefined);
@@ -173,11 +184,29 @@ export class MeterHost {
   }
 }
 
+/** Of all virtual meters; tokens that are older are none of theirs. */
+const productionDate = "2026-01-02";
+
 const linkKinds = [
   ["tcp", "wrapper"],
   ["udp", "wrapper-udp"],
   ["hdlc", "hdlc"],
 ] as const;
+
+/** A meter that is paid in advance connects by itself when there is credit again. */
+function meterConfigOf(config: MeterHostConfig, zone: TimeZoneRule, sts: StsConfig | undefined): MeterConfig {
+  const { mode, credit = 0, currency } = config;
+  const unit = currency === undefined ? "energy" : "currency";
+  const whole = currency === undefined ? 1000 : 10 ** -currency.scale;
+  return {
+    ...defaultMeterConfig,
+    zone,
+    calendar: threeRateCalendar,
+    controlMode: mode === "prepaid" ? 6 : 4,
+    credit: { ...defaultCredit, mode, unit, opening: Math.round(credit * whole), ...(currency && { currency }) },
+    ...(sts && { sts }),
+  };
+}
 
 function loadModel(config: MeterHostConfig, zone: TimeZoneRule): LoadModel {
   return config.load.kind === "csv"
@@ -209,7 +238,7 @@ function identityOf(config: MeterHostConfig): MeterIdentity {
     manufacturerName: "dlms-gateway virtual meter",
     firmware: { metrology: `M${version}`, application: `A${version}`, communication: `C${version}` },
     productCode: "DGW-1P-K",
-    productionDate: "2026-01-02",
+    productionDate,
     parameterRecord: "1",
     tariffProgram: "1",
     pulseConstant: 1000,

@@ -128,7 +128,12 @@ export const virtualMeterSchema = section({
   manufacturer: textLike("expected three capital letters", /^[A-Z]{3}$/).prefault("DGW"),
   systemTitle: hex(8).optional(),
   mode: oneOf(["postpaid", "prepaid"]).prefault("postpaid"),
+  // In kWh, or in the currency where there is one.
   credit: amount().optional(),
+  currency: section({
+    name: textLike("expected three capital letters", /^[A-Z]{3}$/),
+    scale: integer(-5, 0).prefault(-4),
+  }).optional(),
   listen: section({
     address: textLike("expected an address such as 127.0.0.1", /^[^\s/]+$/).prefault("127.0.0.1"),
     tcp: port().optional(),

@@ -22,6 +22,8 @@ const meterId = "demo";
 const reader = { clientSap: 2, password: "00000000" };
 const defaultPorts = { tcp: 4059, hdlc: 4060, mqtt: 1883 };
 const history: NonNullable<MeterHostConfig["history"]> = { months: 14, days: 0, milliseconds: 0 };
+/** kWh with which the customer moved in. */
+const openingCredit = 50;
 const pollInterval = 5000;
 
 /** `dlms demo` */
@@ -41,7 +43,12 @@ async function demo(output: Output, options: DemoOptions): Promise<void> {
   const { GatewayHost } = await import("../gateway-host.ts");
   const { MeterHost } = await import("../meter-host.ts");
   const ports = portsOf(options.portBase);
-  const config: MeterHostConfig = { ...loadYaml(packageFile("config/virtual-meter.yaml"), virtualMeterSchema), history };
+  const config: MeterHostConfig = {
+    ...loadYaml(packageFile("config/virtual-meter.yaml"), virtualMeterSchema),
+    mode: "prepaid",
+    credit: openingCredit,
+    history,
+  };
   const logger = createLogger({ level: "warn", json: options.json === true, stream: process.stderr, now: Date.now });
   await untilStopped(async (fail) => {
     const stops: (() => Promise<void>)[] = [];

@@ -76,6 +76,7 @@ async function meter(output: Output, options: MeterOptions): Promise<void> {
   const { MeterFleet } = await import("../meter-fleet.ts");
   const file = options.config ?? packageFile("config/virtual-meter.yaml");
   const config = withFlags(loadYaml(file, virtualMeterSchema), options);
+  if (config.mode === "postpaid" && config.credit !== undefined) throw new ConfigError("--credit", "expected only with --mode prepaid");
   const host = options.listen ?? config.listen.address;
   refuseDemoSecrets(config, dirname(file), host, options.allowDemoKeys === true);
   const count = countOf(options.count);
@@ -123,6 +124,8 @@ function withFlags(config: MeterHostConfig, options: MeterOptions): MeterHostCon
     ...(options.drn === undefined
       ? {}
       : { sts: { ...config.sts, drn: checked("--drn", options.drn, /^\d{11}(\d\d)?$/, "11 or 13 digits") } }),
+    ...(options.mode === undefined ? {} : { mode: modeOf(options.mode) }),
+    ...(options.credit === undefined ? {} : { credit: creditOf(options.credit) }),
     ...(options.start === undefined ? {} : { start: options.start }),
     ...(options.speed === undefined ? {} : { speed: options.speed }),
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
@@ -136,6 +139,21 @@ function withFlags(config: MeterHostConfig, options: MeterOptions): MeterHostCon
 function checked(flag: string, text: string, pattern: RegExp, expected: string): string {
   if (!pattern.test(text)) throw new ConfigError(flag, `expected ${expected}, got ${JSON.stringify(text)}`);
   return text;
+}
+
+function modeOf(text: string): MeterHostConfig["mode"] {
+  if (text !== "prepaid" && text !== "postpaid") {
+    throw new ConfigError("--mode", `expected prepaid or postpaid, got ${JSON.stringify(text)}`);
+  }
+  return text;
+}
+
+function creditOf(text: string): number {
+  const amount = Number(text);
+  if (text.trim() === "" || !(amount >= 0) || amount > 1e6) {
+    throw new ConfigError("--credit", `expected an amount such as 25.6, got ${JSON.stringify(text)}`);
+  }
+  return amount;
 }
 
 function historyOf(text: string): NonNullable<MeterHostConfig["history"]> {
@@ -152,9 +170,7 @@ function loadOf(text: string): MeterHostConfig["load"] {
 
 /** Options of the interface that this version does not serve are refused, not ignored. */
 function refuseUnserved(options: MeterOptions): void {
-  for (const name of ["serial", "optical", "ciu", "credit"] as const) {
+  for (const name of ["serial", "optical", "ciu"] as const) {
     if (options[name] !== undefined) throw new ConfigError(`--${name}`, "not served yet", { hint: "leave it out" });
   }
-  if (options.mode !== undefined && options.mode !== "postpaid")
-    throw new ConfigError("--mode", "only postpaid is served yet", { hint: "leave it out" });
 }

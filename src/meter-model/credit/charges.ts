@@ -73,17 +73,19 @@ export class Charges {
     return scaled(price, active.priceScale + 5);
   }
 
-  /** Clock time of the next thing that is done by the clock. */
-  get nextAt(): Instant {
-    return Math.min(...chargeNames.map((name) => Math.min(this.get(name).activateAt ?? never, this.#nextCollection(name))));
+  /** Clock time of the next thing that is done by the clock; `collecting`: whether there is an account to collect from. */
+  nextAt(collecting: boolean): Instant {
+    const next = (name: ChargeName) => Math.min(this.get(name).activateAt ?? never, collecting ? this.#nextCollection(name) : never);
+    return Math.min(...chargeNames.map(next));
   }
 
-  /** Activates prices and collects what is due at clock time `at`. */
-  follow(at: Instant): void {
+  /** Activates prices, and collects what is due at clock time `at`. */
+  follow(at: Instant, collecting: boolean): void {
     for (const name of chargeNames) {
       const { activateAt } = this.get(name);
       if (activateAt !== undefined && at >= activateAt) this.activate(name);
     }
+    if (!collecting) return;
     for (const name of this.#byPriority("time")) {
       const charge = this.#state.charges[name];
       if (charge.period === 0) continue;
@@ -167,6 +169,8 @@ export class Charges {
   setRemaining(name: ChargeName, amount: number): void {
     const charge = this.#state.charges[name];
     if (charge.continuous) return;
+    // The first instalment of a new debt is due after a period.
+    if (charge.remaining === 0) charge.countedFrom = this.#now;
     charge.remaining = Math.max(0, amount);
     this.#surroundings.record("debtChanged", this.#now);
   }

@@ -34,7 +34,7 @@ export class CreditEngine extends CreditReadings implements MeterUnit {
   get due(): Instant {
     if (!this.surroundings.supplied) return never;
     const { switchAt } = this.held;
-    const reading = Math.min(switchAt ?? never, this.charges.nextAt, this.supply.nextFriendlyChange, this.#nextMidnight);
+    const reading = Math.min(switchAt ?? never, this.charges.nextAt(this.#watching), this.supply.nextFriendlyChange, this.#nextMidnight);
     const byClock = reading === never ? never : this.surroundings.clock.whenReading(reading);
     return this.#watching ? Math.min(byClock, this.#crossing, this.#lookAgainAt) : byClock;
   }
@@ -157,6 +157,8 @@ export class CreditEngine extends CreditReadings implements MeterUnit {
     const follows = relay.mode === controlModes[state.mode];
     state.mode = mode;
     state.nextMode = mode;
+    // Nothing is charged for the time in which nothing was to be paid in advance.
+    this.charges.restart();
     this.surroundings.record(mode === "prepaid" ? "paymentModePrepaid" : "paymentModePostpaid", this.clockTime);
     if (mode === "prepaid") this.supply.welcome();
     this.settle();
@@ -236,14 +238,14 @@ export class CreditEngine extends CreditReadings implements MeterUnit {
 
   settle(): void {
     if (!this.surroundings.supplied) return;
-    const { switchAt, nextMode, mode, account } = this.held;
+    const { switchAt, nextMode } = this.held;
     const at = this.clockTime;
     if (switchAt !== undefined && at >= switchAt) {
       this.held.switchAt = undefined;
       this.setMode(nextMode);
     }
     this.spending.follow(at, this.surroundings.clock.local);
-    if (mode === "prepaid" && account.status === "active") this.charges.follow(at);
+    this.charges.follow(at, this.#watching);
     this.supply.follow();
     this.#lookAgainAt = this.surroundings.now + hour;
   }

@@ -3,6 +3,7 @@ import { ByteWriter } from "../../../bytes/byte-writer.ts";
 import { StsAttributes } from "../../../cosem-objects/classes/sts-attributes.ts";
 import { TokenGateway, tokenText } from "../../../cosem-objects/classes/token-gateway.ts";
 import { bind, type CosemObject, type ObjectContext, refuse } from "../../../cosem-objects/object.ts";
+import { tokenResultBits } from "../../../cosem-objects/token-results.ts";
 import { decodeData } from "../../../dlms/axdr/data.ts";
 import { unspecifiedDateTime } from "../../../dlms/axdr/date-time.ts";
 import type { DlmsData } from "../../../dlms/axdr/dlms-data.ts";
@@ -35,27 +36,6 @@ const statusCodes = {
   "locked-out": "execution-failure",
   "not-ready": "execution-failure",
 } as const satisfies Readonly<Record<TokenResult, string>>;
-
-/** The bit of data_value that each result sets; the meter's own numbering. */
-const resultBits: { readonly [Result in TokenResult]?: number } = {
-  accepted: 0,
-  "first-kct": 1,
-  "second-kct": 2,
-  "third-kct": 3,
-  "fourth-kct": 4,
-  "old-error": 5,
-  "used-error": 6,
-  "key-expired-error": 7,
-  "ddtk-error": 8,
-  "overflow-error": 9,
-  "key-type-error": 10,
-  "format-error": 11,
-  "range-error": 12,
-  "function-error": 13,
-  "crc-error": 14,
-  "mfr-code-error": 15,
-};
-const resultWidth = 16;
 
 /** Token carrier types of IEC 62055-41 that the meter takes: numeric, and virtual over a network. */
 const tokenCarrierTypes = [2, 7];
@@ -126,9 +106,9 @@ function deliveryOf({ link }: ObjectContext): TokenDelivery {
 }
 
 function status(result: TokenResult | undefined) {
-  if (result === undefined) return { statusCode: "format-ok", dataValue: bitString(resultWidth) } as const;
-  const bit = resultBits[result];
-  return { statusCode: statusCodes[result], dataValue: bitString(resultWidth, bit === undefined ? [] : [bit]) };
+  const bit = (tokenResultBits as readonly (TokenResult | undefined)[]).indexOf(result);
+  const dataValue = bitString(tokenResultBits.length, bit < 0 ? [] : [bit]);
+  return { statusCode: result === undefined ? "format-ok" : statusCodes[result], dataValue } as const;
 }
 
 function statusData(result: TokenResult): DlmsData {
