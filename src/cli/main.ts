@@ -11,6 +11,7 @@ import { meterCommand } from "./commands/meter.ts";
 import { objectsCommand } from "./commands/objects.ts";
 import { profileCommand } from "./commands/profile.ts";
 import { readCommand } from "./commands/read.ts";
+import { tokenCommand } from "./commands/token.ts";
 import { version } from "./version.ts";
 
 const program = new Command("dlms")
@@ -25,6 +26,7 @@ const program = new Command("dlms")
   .addCommand(decodeCommand())
   .addCommand(gatewayCommand())
   .addCommand(keysCommand())
+  .addCommand(tokenCommand())
   .addCommand(benchCommand());
 
 // From the start, so that help for a reader that goes away early is no failure either.

@@ -44,7 +44,9 @@ export interface JobResult {
 
 const registerNames: readonly LogicalName[] = [
   ...[1, 2, 3, 4, 9, 10].map((quantity) => parseLogicalName(`1.0.${quantity}.8.0.255`)),
-  ...[1, 2, 3, 4, 9, 10, 13, 14, 16, 31, 32, 91].map((quantity) => parseLogicalName(`1.0.${quantity}.7.0.255`)),
+  ...[1, 2, 3, 4, 9, 10, 13, 14, 16, 31, 32].map((quantity) => parseLogicalName(`1.0.${quantity}.7.0.255`)),
+  // What is left of the credit.
+  "0.0.96.60.0.255",
 ];
 
 /** The registers have all that the load profile captures among them. */
