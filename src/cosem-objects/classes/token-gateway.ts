@@ -1,3 +1,4 @@
+import { toHex } from "../../bytes/hex.ts";
 import { arrayOf, bitString, enumeration, octetString, structure } from "../../dlms/axdr/data-schemas.ts";
 import { dateTime } from "../../dlms/axdr/date-time.ts";
 import { attribute, defineClass, method } from "../define.ts";
@@ -41,15 +42,12 @@ const tokenDigits = 20;
 
 /**
  * The digits that a client gives as octets, for which the standard leaves the form open: 20 digits in ASCII, the number of 66
- * bits in 9 octets, or 10 octets of two digits each. What is none of these is handed on as the text that it may be.
+ * bits in 9 octets, or 10 octets of two digits each. What is none of these is handed on as the text that it may be, of which
+ * the meter need not keep more than shows that it is no token.
  */
 export function tokenText(octets: Uint8Array): string {
-  if (octets.length === 9)
-    return octets
-      .reduce((sum, octet) => sum * 256n + BigInt(octet), 0n)
-      .toString()
-      .padStart(tokenDigits, "0");
-  const nibbles = Array.from(octets, (octet) => octet.toString(16).padStart(2, "0")).join("");
-  if (octets.length === 10 && /^\d{20}$/.test(nibbles)) return nibbles;
+  const hex = toHex(octets);
+  if (octets.length === 9) return BigInt(`0x${hex}`).toString().padStart(tokenDigits, "0");
+  if (octets.length === 10 && /^\d+$/.test(hex)) return hex;
   return String.fromCharCode(...octets.subarray(0, 2 * tokenDigits));
 }
