@@ -89,6 +89,7 @@ export class CreditModel {
   switchMode(): void {
     this.prepaid = !this.prepaid;
     this.#begin();
+    this.#settleLoan();
     if (this.prepaid && this.balance <= 0 && !this.lent && !this.exhausted) this.lent = true;
   }
 
