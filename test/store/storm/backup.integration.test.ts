@@ -36,7 +36,7 @@ describe("A copy of a store that is written to meanwhile", function () {
 
   it(`is a state that was acknowledged, or saved since the copy began, each of ${copies} times, and a meter goes on from it`, async () => {
     const path = folder.path("meter");
-    writer = new Victim(path, 11);
+    writer = new Victim("storm-child.ts", path, "11");
     await writer.said(1);
     writer.go();
     const taken: { readonly path: string; readonly from: number; readonly to: number }[] = [];

@@ -36,12 +36,12 @@ describe("A meter that is killed again and again while it writes", function () {
     let found = fingerprint(firstState());
     let inTheMiddle = 0;
     // One loads while the other writes.
-    next = new Victim(path, 0);
+    next = new Victim("storm-child.ts", path, "0");
     for (let round = 0; round < kills; round++) {
       const victim: Victim = next;
       await victim.said(1);
       victim.go();
-      if (round + 1 < kills) next = new Victim(path, round + 1);
+      if (round + 1 < kills) next = new Victim("storm-child.ts", path, String(round + 1));
       await victim.said(1 + linesBeforeKill(round));
       expect(await victim.kill(), `round ${round}`).to.equal("SIGKILL");
       const journal = new Journal(found);

@@ -3,8 +3,6 @@ import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-const program = fileURLToPath(new URL("./storm-child.ts", import.meta.url));
-
 /** A process that writes to a store from the moment it is let go until it is killed. */
 export class Victim {
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;
@@ -13,9 +11,10 @@ export class Victim {
   #rest = "";
   #waiting: { readonly count: number; readonly resolve: () => void } | undefined;
 
-  /** Starts it; loading takes a while, in which it touches nothing. */
-  constructor(path: string, seed: number) {
-    this.#process = spawn(process.execPath, ["--import", "tsx", program, path, String(seed)], { stdio: ["pipe", "pipe", "inherit"] });
+  /** Starts a program of this folder; loading takes a while, in which it touches nothing. */
+  constructor(program: string, ...options: readonly string[]) {
+    const file = fileURLToPath(new URL(program, import.meta.url));
+    this.#process = spawn(process.execPath, ["--import", "tsx", file, ...options], { stdio: ["pipe", "pipe", "inherit"] });
     this.#exited = once(this.#process, "close");
     this.#process.stdout.setEncoding("utf8").on("data", (chunk: string) => this.#receive(chunk));
     this.#process.once("close", () => this.#waiting?.resolve());
@@ -26,9 +25,9 @@ export class Victim {
     return this.#lines;
   }
 
-  /** Lets it open the store. */
-  go(): void {
-    this.#process.stdin.write("\n");
+  /** Lets it open the store, with a line of what it has to know. */
+  go(order = ""): void {
+    this.#process.stdin.write(`${order}\n`);
   }
 
   /** Comes back once it has said so many lines, or has ended. */
