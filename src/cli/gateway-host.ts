@@ -5,6 +5,7 @@ import { MeterPoller } from "../gateway/meter-poller.ts";
 import type { Logger } from "../log/logger.ts";
 import { type BridgeStatus, MqttBridge, type MqttBridgeOptions } from "../mqtt-bridge/index.ts";
 import { realTimers } from "../session/timers.ts";
+import { eventNames } from "./event-names.ts";
 import { version } from "./version.ts";
 
 /** A meter to poll. */
@@ -52,6 +53,7 @@ export class GatewayHost {
           timers: realTimers,
           wallClock: Date.now,
           random: Math.random,
+          eventNames,
           onFailure: (error) => this.#logFailure(id, error),
         }),
     );

@@ -3,13 +3,13 @@ import { type CaptureObject, isClockTime, sameCaptureObject } from "../cosem-obj
 import { ProfileGeneric } from "../cosem-objects/classes/profile-generic.ts";
 import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import { entryDescriptor, profileSelector, rangeDescriptor } from "../cosem-objects/profile-selection.ts";
-import { ProfileTable } from "../cosem-objects/profile-table.ts";
+import { type ProfileDescription, ProfileTable } from "../cosem-objects/profile-table.ts";
 import type { CosemDateTime } from "../dlms/axdr/date-time.ts";
 import type { Schema } from "../dlms/axdr/schema.ts";
 import type { AccessSelection } from "../dlms/xdlms/selective-access.ts";
 import { DataAccessError } from "../errors.ts";
 import type { ProgressListener } from "./association.ts";
-import type { DlmsClient } from "./dlms-client.ts";
+import type { AttributeAddress, DlmsClient } from "./dlms-client.ts";
 import type { ObjectReader } from "./object-reader.ts";
 
 /** Columns by number from 1, both included; 0 is the last. */
@@ -36,6 +36,22 @@ type ProfileClient = Pick<DlmsClient, "get" | "getRaw">;
 const allColumns: ColumnSpan = { from: 1, to: 0 };
 
 /**
+ * Reads what is to be known of a profile before its rows: period, columns, their scalers and units.
+ * @throws DataAccessError where the meter refuses
+ */
+export async function describeProfile(
+  client: ProfileClient,
+  reader: Pick<ObjectReader, "scalerOf">,
+  logicalName: LogicalName,
+): Promise<ProfileDescription> {
+  const captureObjects = await client.get(ProfileGeneric, logicalName, "captureObjects");
+  const capturePeriod = await client.get(ProfileGeneric, logicalName, "capturePeriod");
+  const scalerUnits = [];
+  for (const object of captureObjects) scalerUnits.push(await reader.scalerOf(object));
+  return { logicalName, capturePeriod, captureObjects, scalerUnits };
+}
+
+/**
  * Reads a profile with the names, scalers and units of its columns, whatever encoding the meter sends it in.
  * @throws DataAccessError where the meter refuses, DecodeError for a buffer of other columns
  */
@@ -51,12 +67,22 @@ export async function readProfile(
   const objects = selectedObjects(captured, selection);
   const scalerUnits = [];
   for (const object of objects) scalerUnits.push(await reader.scalerOf(object));
-  const access = await accessSelection(client, logicalName, captured, selection);
-  const buffer = await client.getRaw(
-    { classId: ProfileGeneric.classId, logicalName, attribute: bufferAttribute, selection: access },
-    onProgress,
-  );
+  const address = await rowsAddress(client, { logicalName, captureObjects: captured }, selection);
+  const buffer = await client.getRaw(address, onProgress);
   return new ProfileTable({ logicalName, capturePeriod, captureObjects: objects, scalerUnits }, buffer);
+}
+
+/**
+ * Where the selected rows of a profile are read, for a GET or as part of a list.
+ * @throws DataAccessError where the meter refuses, or captures no clock for a range
+ */
+export async function rowsAddress(
+  client: Pick<ProfileClient, "get">,
+  { logicalName, captureObjects }: Pick<ProfileDescription, "logicalName" | "captureObjects">,
+  selection: ProfileSelection,
+): Promise<AttributeAddress> {
+  const access = await accessSelection(client, logicalName, captureObjects, selection);
+  return { classId: ProfileGeneric.classId, logicalName, attribute: bufferAttribute, selection: access };
 }
 
 /** The columns that come, in their order. */
@@ -69,7 +95,7 @@ function selectedObjects(captured: readonly CaptureObject[], selection: ProfileS
 }
 
 async function accessSelection(
-  client: ProfileClient,
+  client: Pick<ProfileClient, "get">,
   logicalName: LogicalName,
   captured: readonly CaptureObject[],
   selection: ProfileSelection,

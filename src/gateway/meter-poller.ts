@@ -3,12 +3,16 @@ import { type AttributeReading, type DeviceView, ObjectReader, readDeviceView } 
 import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import { plainValue } from "../cosem-objects/plain-value.ts";
 import { DecodeError, DlmsError } from "../errors.ts";
-import { type DeviceDescription, type MqttBridge, stateSources } from "../mqtt-bridge/index.ts";
+import { type DeviceDescription, type MqttBridge, type ReadingValue, snakeCase, stateSources } from "../mqtt-bridge/index.ts";
 import type { Timers } from "../session/timers.ts";
+import { EventFollower, type LoggedEvent, type SeenEvents } from "./event-follower.ts";
 import { identityOf, instantOf, toReading } from "./readings.ts";
 
 /** The part of the bridge that a poller publishes through. */
-export type PollerBridge = Pick<MqttBridge, "announce" | "publishSnapshot" | "setAvailability">;
+export type PollerBridge = Pick<MqttBridge, "announce" | "publishSnapshot" | "publishEvent" | "setAvailability">;
+
+/** What a code of an event log of a meter, by its logical device name, is called in snake_case; undefined where nobody knows. */
+export type EventNames = (logicalDeviceName: string | undefined, log: LogicalName, code: number) => string | undefined;
 
 export interface MeterPollerOptions {
   readonly meterId: string;
@@ -25,6 +29,7 @@ export interface MeterPollerOptions {
   readonly wallClock: () => number;
   /** Uniform in [0, 1): spreads retries. */
   readonly random: () => number;
+  readonly eventNames?: EventNames;
   readonly onFailure?: (error: unknown) => void;
 }
 
@@ -48,6 +53,8 @@ interface Connection {
   readonly client: DlmsClient;
   readonly reader: ObjectReader;
   readonly sources: readonly Source[];
+  readonly events: EventFollower;
+  readonly logicalDeviceName: string | undefined;
 }
 
 const firstRetryDelay = 1000;
@@ -58,6 +65,8 @@ const doubtfulDriftSeconds = 300;
 /** Reads one meter at its interval over one association and publishes what it says; says so when it says nothing. */
 export class MeterPoller {
   readonly #options: MeterPollerOptions;
+  /** Of the event logs; what was logged while nobody looked is told as well. */
+  readonly #seen: SeenEvents = new Map();
   #view: DeviceView | undefined;
   #connection: Connection | undefined;
   #failures = 0;
@@ -123,15 +132,16 @@ export class MeterPoller {
       const sources = [...(stateSources as readonly Source[]), ...extra].filter(
         ({ logicalName }, index, all) => reader.find(logicalName) !== undefined && isFirst(all, index),
       );
-      await this.#announce(reader, sources);
-      return { client, reader, sources };
+      const logicalDeviceName = await this.#announce(reader, sources);
+      const events = await EventFollower.open(client, reader, this.#view, this.#seen);
+      return { client, reader, sources, events, logicalDeviceName };
     } catch (error) {
       await client.close();
       throw error;
     }
   }
 
-  async #announce(reader: ObjectReader, sources: readonly Source[]): Promise<void> {
+  async #announce(reader: ObjectReader, sources: readonly Source[]): Promise<string | undefined> {
     const { meterId, transport, interval, bridge } = this.#options;
     const names = Object.keys(identitySources) as (keyof typeof identitySources)[];
     const values = await reader.read(names.map((name) => identitySources[name]));
@@ -149,9 +159,10 @@ export class MeterPoller {
       ...(known.serialNumber === undefined ? {} : { serialNumber: known.serialNumber }),
     };
     bridge.announce(device, (await reader.read(sources)).filter(({ value }) => value !== undefined).map(identityOf));
+    return known.logicalDeviceName;
   }
 
-  async #read({ reader, sources }: Connection): Promise<void> {
+  async #read({ reader, sources, events, logicalDeviceName }: Connection): Promise<void> {
     const { meterId, bridge, wallClock } = this.#options;
     const values = await reader.read(sources);
     const readTime = wallClock();
@@ -167,6 +178,21 @@ export class MeterPoller {
       source: "poll",
       ...(meterTime === undefined ? {} : { meterTime }),
       ...(drift === undefined ? {} : { clockDriftSeconds: drift }),
+    });
+    for (const event of await events.follow(instant)) this.#publish(event, logicalDeviceName);
+  }
+
+  #publish({ log, code, meterTime, details }: LoggedEvent, logicalDeviceName: string | undefined): void {
+    const { meterId, bridge, wallClock, eventNames } = this.#options;
+    const readable = Object.entries(details).flatMap(([name, value]) =>
+      Array.isArray(value) ? [] : [[snakeCase(name), value as ReadingValue] as const],
+    );
+    bridge.publishEvent({
+      meterId,
+      type: eventNames?.(logicalDeviceName, log, code) ?? "logged",
+      time: wallClock(),
+      ...(meterTime === undefined ? {} : { meterTime }),
+      data: { ...Object.fromEntries(readable), log, ...(Number.isNaN(code) ? {} : { code }) },
     });
   }
 

@@ -9,3 +9,4 @@ export type { BridgeInfo } from "./payload.ts";
 export type { QueueLimits } from "./publish-queue.ts";
 export type * from "./reading.ts";
 export { stateSources } from "./state-keys.ts";
+export { snakeCase } from "./text.ts";
