@@ -9,6 +9,13 @@ const names = new Map(
   ]),
 );
 
+const tariffLog = `0.0.99.98.${eventLogNames.indexOf("tariff")}.255`;
+
 /** Names of what a meter of this house logs; what the codes of others mean is not known. */
 export const eventNames: EventNames = (logicalDeviceName, log, code) =>
-  logicalDeviceName?.startsWith("DGW") ? names.get(`${log} ${code}`) : undefined;
+  logicalDeviceName?.startsWith("DGW") ? (names.get(`${log} ${code}`) ?? rateName(log, code)) : undefined;
+
+/** The tariff log shows a rate that begins by its number. */
+function rateName(log: string, code: number): string | undefined {
+  return log === tariffLog && code >= 1 && code <= 8 ? `rate_${code}` : undefined;
+}

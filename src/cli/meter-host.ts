@@ -46,6 +46,8 @@ export interface MeterHostOptions {
   /** Folder that relative paths of secrets and of the scenario start from. */
   readonly directory: string;
   readonly trace?: TraceSink | undefined;
+  /** In place of the load of the configuration. */
+  readonly load?: LoadModel;
   /** Lower HDLC address among several meters on one line; a meter by itself has 17 and answers without it too. */
   readonly physicalAddress?: number | undefined;
   /** A failure the meter cannot go on after. */
@@ -81,14 +83,14 @@ export class MeterHost {
    * Loads the state or makes a new meter and simulates its past; nothing listens yet.
    * @throws ConfigError for what cannot be used, StoreError for a state that cannot
    */
-  constructor({ config, directory, trace, physicalAddress, onFailure }: MeterHostOptions) {
+  constructor({ config, directory, trace, physicalAddress, onFailure, ...options }: MeterHostOptions) {
     const year = Number(config.start?.slice(0, 4) ?? new Date(Date.now()).getUTCFullYear());
     const zone = zoneRule(config.timezone, year);
     const start = config.start === undefined ? Date.now() : parseStart(config.start, zone);
     const began = historyStart(start, config.history);
     const sts = stsIdentity(config.sts, directory, Math.min(began, Date.parse(productionDate)));
     const meterConfig = meterConfigOf(config, zone, sts);
-    const load = loadModel(config, zone);
+    const load = options.load ?? loadModel(config, zone);
     const scenario = config.scenario === undefined ? undefined : loadYaml(resolve(directory, config.scenario), scenarioSchema);
     this.#store = config.state === undefined ? new MemoryMeterStore(stateCodec) : new LmdbMeterStore(config.state, stateCodec);
     const kept = this.#store.load();

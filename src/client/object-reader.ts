@@ -1,6 +1,7 @@
 import { ByteReader } from "../bytes/byte-reader.ts";
 import { accessRightsOf } from "../cosem-objects/access.ts";
 import { findClass } from "../cosem-objects/catalogue.ts";
+import { Account, currency, unitOfCurrency } from "../cosem-objects/classes/account.ts";
 import { type AccessRights, AssociationLn, currentAssociation, type ObjectListElement } from "../cosem-objects/classes/association-ln.ts";
 import { AssociationSn, type ShortNameListElement } from "../cosem-objects/classes/association-sn.ts";
 import { attributeById } from "../cosem-objects/define.ts";
@@ -81,6 +82,7 @@ const scaled: Readonly<Record<number, { readonly scaler: number; readonly values
   3: { scaler: 3, values: [2] },
   4: { scaler: 3, values: [2] },
   5: { scaler: 4, values: [2, 3] },
+  [Account.classId]: { scaler: Account.attributes.currency.id, values: [5, 6, 7, 8, 16, 17] },
 };
 
 /** Attribute 2 is what an object is for, in every class. */
@@ -119,7 +121,7 @@ export class ObjectReader {
   async read(items: readonly { readonly logicalName: LogicalName; readonly attribute: number }[]): Promise<readonly AttributeReading[]> {
     const visible = items.filter(({ logicalName }) => this.#byName.has(logicalName));
     const addresses = visible.map((item) => this.#address(item));
-    const scalers = this.#unknownScalers(addresses);
+    const scalers = this.#neededScalers(addresses);
     const outcomes = await this.#client.getMany([...scalers, ...addresses]);
     this.#learnScalers(scalers, outcomes);
     const found = new Map(visible.map((item, index) => [keyOf(item), outcomes[scalers.length + index]]));
@@ -135,8 +137,10 @@ export class ObjectReader {
     readonly logicalName: LogicalName;
     readonly attribute: number;
   }): Promise<ScalerUnit | undefined> {
-    const unknown = this.#unknownScalers([item]);
-    this.#learnScalers(unknown, await this.#client.getMany(unknown));
+    if (!this.#view.scalers.has(keyOf(item))) {
+      const needed = this.#neededScalers([item]);
+      this.#learnScalers(needed, await this.#client.getMany(needed));
+    }
     return this.#view.scalers.get(keyOf(item));
   }
 
@@ -163,16 +167,17 @@ export class ObjectReader {
     return { classId: (this.#byName.get(logicalName) as ObjectListElement).classId, logicalName, attribute };
   }
 
-  /** Where the scalers are that these values need and the view does not have, each once. */
-  #unknownScalers(addresses: readonly AttributeAddress[]): readonly AttributeAddress[] {
-    const unknown = new Map<LogicalName, AttributeAddress>();
+  /** Where the scalers are that these values need and that are not known, or may have changed since; each once. */
+  #neededScalers(addresses: readonly AttributeAddress[]): readonly AttributeAddress[] {
+    const needed = new Map<LogicalName, AttributeAddress>();
     for (const address of addresses) {
       const { classId, logicalName, attribute } = address;
       const definition = scaled[classId];
-      if (definition?.values.includes(attribute) === true && !this.#view.scalers.has(keyOf(address)))
-        unknown.set(logicalName, { classId, logicalName, attribute: definition.scaler });
+      if (definition?.values.includes(attribute) !== true) continue;
+      if (!this.#view.scalers.has(keyOf(address)) || isAmount(address))
+        needed.set(logicalName, { classId, logicalName, attribute: definition.scaler });
     }
-    return [...unknown.values()];
+    return [...needed.values()];
   }
 
   /** A scaler holds for every value of its object. */
@@ -190,9 +195,16 @@ function keyOf({ logicalName, attribute }: { readonly logicalName: LogicalName; 
   return `${logicalName}:${attribute}`;
 }
 
+/** Amounts of an account: of energy today and of money tomorrow, as the meter is paid for. */
+function isAmount({ classId, logicalName }: AttributeAddress): boolean {
+  return classId === Account.classId || /^0\.\d+\.96\.6[01]\./.test(logicalName);
+}
+
 /** Undefined where a meter has something else there. */
 function asScalerUnit(value: DlmsData): ScalerUnit | undefined {
   try {
+    const isCurrency = value.type === "structure" && value.value.length === 3;
+    if (isCurrency) return unitOfCurrency(currency.read(new ByteReader(encodeData(value))));
     return scalerUnit.read(new ByteReader(encodeData(value)));
   } catch (error) {
     if (error instanceof DecodeError) return undefined;

@@ -27,7 +27,7 @@ export type StateValue = number | string | boolean | readonly string[];
 export interface StateField {
   readonly key: string;
   /** Converts a reading's value; undefined when it says nothing that can be published. */
-  readonly convert: (value: unknown) => StateValue | undefined;
+  readonly convert: (value: unknown) => StateValue | null | undefined;
   readonly entity: Entity;
   /** A register that only counts up: guarded against decreases. */
   readonly counter: boolean;

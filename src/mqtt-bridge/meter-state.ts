@@ -111,6 +111,10 @@ export class MeterState {
     const field = this.#fieldFor(reading);
     const value = field?.convert(reading.value);
     if (field === undefined || value === undefined) return undefined;
+    if (value === null) {
+      this.#held.delete(source);
+      return undefined;
+    }
     let reset: RegisterReset | undefined;
     if (field.counter && typeof value === "number") {
       const verdict = this.#guard.judge(source, Number(reading.value));
@@ -129,7 +133,7 @@ export class MeterState {
   }
 
   #hold(source: string, field: StateField, raw: unknown, readTime: number): void {
-    const value = field.convert(raw);
+    const value = field.convert(raw) ?? undefined;
     if (value === undefined) return;
     // Not a new key: the clock's fields are always among the known ones.
     this.#fields.set(source, { unit: undefined, field });

@@ -1,8 +1,19 @@
-import type { Entity, StateField, StateValue } from "./entity.ts";
+import type { Entity, StateField } from "./entity.ts";
 import { namedField } from "./named-field.ts";
 import { dimensionless, isMoney, published, quantityOf } from "./quantities.ts";
 import type { ReadingIdentity } from "./reading.ts";
-import { alarmBits, creditStatus, creditStatuses, flagsFrom, paymentModes, relayReason, relayStates, wordFrom } from "./state-words.ts";
+import {
+  alarmBits,
+  creditStatus,
+  creditStatuses,
+  flagsFrom,
+  friendlyStatus,
+  paymentModes,
+  rateNumber,
+  relayReason,
+  relayStates,
+  wordFrom,
+} from "./state-words.ts";
 import { isoMoment } from "./text.ts";
 
 /** A canonical key: where its value is read and how it is published. */
@@ -25,7 +36,7 @@ function uniqueSuffix(logicalName: string, attribute: number): string {
 
 function row(
   source: { readonly logicalName: string; readonly attribute?: number; readonly key: string; readonly name: string },
-  convert: (value: unknown) => StateValue | undefined,
+  convert: StateField["convert"],
   traits: EntityTraits,
 ): Row {
   const { logicalName, attribute = 2, key, name } = source;
@@ -141,16 +152,25 @@ const rows: readonly Row[] = [
     unit: "d",
     precision: 0,
   }),
-  row({ logicalName: "0.0.19.0.0.255", attribute: 4, key: "credit_status", name: "Credit status" }, creditStatus, {
-    deviceClass: "enum",
-    options: creditStatuses,
-  }),
+  // The Account says nothing of friendly times; the credit with which they are lived through does.
+  ...(
+    [
+      ["0.0.19.0.0.255", 4, creditStatus],
+      ["0.0.19.10.2.255", 8, friendlyStatus],
+    ] as const
+  ).map(([logicalName, attribute, convert]) =>
+    row({ logicalName, attribute, key: "credit_status", name: "Credit status" }, convert, {
+      uniqueSuffix: "credit_status",
+      deviceClass: "enum",
+      options: creditStatuses,
+    }),
+  ),
   row({ logicalName: "0.0.96.61.0.255", key: "payment_mode", name: "Payment mode" }, wordFrom(paymentModes), {
     deviceClass: "enum",
     options: paymentModes.slice(1),
     category: "diagnostic",
   }),
-  row({ logicalName: "0.0.96.14.0.255", key: "tariff", name: "Tariff" }, count, {}),
+  row({ logicalName: "0.0.96.14.0.255", key: "tariff", name: "Tariff" }, rateNumber, {}),
   row({ logicalName: "0.0.96.61.12.255", key: "step", name: "Tariff step" }, count, {}),
   row({ logicalName: "0.0.96.3.10.255", attribute: 3, key: "relay_state", name: "Relay" }, wordFrom(relayStates), {
     component: "relay",

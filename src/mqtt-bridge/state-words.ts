@@ -121,10 +121,25 @@ const creditFlags = flagsFrom(
 
 /** The worst that the credit flags say, first match; one of `creditStatuses` passes as it is. */
 export function creditStatus(value: unknown): string | undefined {
-  if (typeof value === "string") return wordFrom(creditStatuses)(value);
-  const flags = new Set(creditFlags(value));
+  const bits = typeof value === "string" && /^[01]+$/.test(value) ? Number.parseInt([...value].reverse().join(""), 2) : value;
+  if (typeof bits === "string") return wordFrom(creditStatuses)(bits);
+  const flags = new Set(creditFlags(bits));
   if (flags.has("out_of_credit")) return "out";
   if (flags.has("selectable_credit_in_use")) return "emergency";
   if (flags.has("low_credit")) return "low";
   return flags.has("in_credit") ? "in-credit" : undefined;
+}
+
+/** credit_status of Credit (class 112), in use. */
+const inUse = 3;
+
+/** What the status of the reserved credit says of the account's: "friendly" while it is in use, nothing else. */
+export function friendlyStatus(value: unknown): string | null {
+  return value === inUse || value === "in-use" ? "friendly" : null;
+}
+
+/** Number of the rate that is in force: as a number, as digits, or as the one octet that a currently active tariff is (hex). */
+export function rateNumber(value: unknown): number | undefined {
+  const rate = typeof value === "string" && /^[0-9a-f]{1,2}$/.test(value) ? Number.parseInt(value, 16) : value;
+  return typeof rate === "number" || typeof rate === "bigint" ? Number(rate) : undefined;
 }

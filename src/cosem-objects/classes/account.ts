@@ -13,6 +13,7 @@ import { dateTime } from "../../dlms/axdr/date-time.ts";
 import type { Infer } from "../../dlms/axdr/schema.ts";
 import { attribute, defineClass, method } from "../define.ts";
 import { logicalName } from "../logical-name.ts";
+import { type ScalerUnit, Unit } from "../unit.ts";
 
 const modeAndStatus = structure({
   paymentMode: enumeration({ credit: 1, prepayment: 2 }),
@@ -22,7 +23,8 @@ const modeAndStatus = structure({
 /** Which charge may be collected of which credit, and when: bits 0 to 2, disconnected, load limited, in friendly times. */
 const creditChargeConfiguration = structure({ credit: logicalName, charge: logicalName, collection: bitString });
 
-const currency = structure({
+/** What an account counts in: a unit by its name, and the power of ten of its amounts. */
+export const currency = structure({
   name: utf8String,
   scale: integer,
   unit: enumeration({ time: 0, consumption: 1, monetary: 2 }),
@@ -81,3 +83,18 @@ export const Account = defineClass({
 export type AccountModeAndStatus = Infer<typeof modeAndStatus>;
 /** One rule of collection as it is written. */
 export type CreditChargeConfiguration = Infer<typeof creditChargeConfiguration>;
+
+/** Scaler and unit of the amounts of an account; undefined where it counts in something else than watt-hours and money. */
+export function unitOfCurrency({
+  name,
+  scale,
+  unit,
+}: {
+  readonly name: string;
+  readonly scale: number;
+  readonly unit: "time" | "consumption" | "monetary" | number;
+}): ScalerUnit | undefined {
+  if (unit === "monetary") return { scaler: scale, unit: Unit.currency };
+  const prefix = unit === "consumption" ? { Wh: 0, kWh: 3, MWh: 6 }[name] : undefined;
+  return prefix === undefined ? undefined : { scaler: scale + prefix, unit: Unit.wattHour };
+}
