@@ -9,6 +9,9 @@ import type { CreditSurroundings } from "./credit-surroundings.ts";
 import type { EmergencyRefusal } from "./emergency-credit.ts";
 import { type FriendlySchedule, isFriendlySchedule, isWindow } from "./friendly-periods.ts";
 
+/** Minutes between two warnings of low credit. */
+const longestRepeat = 99;
+
 /** What became of a payment. */
 export type TopUpOutcome = "accepted" | "overflow" | "above-vend-limit" | "wrong-unit" | "not-active";
 
@@ -130,9 +133,11 @@ export class CreditEngine extends CreditReadings implements MeterUnit {
     return "accepted";
   }
 
-  setBuzzer(buzzer: Buzzer): CommandOutcome {
+  setBuzzer(changes: Partial<Buzzer>): CommandOutcome {
     if (!this.surroundings.supplied) return "no-supply";
-    if (!isWindow(buzzer.quiet)) return "out-of-range";
+    const buzzer = { ...this.held.buzzer, ...changes };
+    const { quiet, repeat } = buzzer;
+    if (!isWindow(quiet) || !Number.isInteger(repeat) || repeat < 1 || repeat > longestRepeat) return "out-of-range";
     this.held.buzzer = buzzer;
     return "accepted";
   }

@@ -9,7 +9,7 @@ import type { Buzzer, CreditName, CreditState, CreditTerms, PaymentMode } from "
 import { CreditSupply } from "./credit-supply.ts";
 import type { CreditSurroundings } from "./credit-surroundings.ts";
 import type { CreditStatus } from "./emergency-credit.ts";
-import type { FriendlySchedule } from "./friendly-periods.ts";
+import { type FriendlySchedule, isFriendly, nextFriendlyChange } from "./friendly-periods.ts";
 import { Ledger, type LedgerCause } from "./ledger.ts";
 import { Spending } from "./spending.ts";
 
@@ -184,6 +184,24 @@ export class CreditReadings implements CreditAmounts {
 
   get buzzer(): Buzzer {
     return this.held.buzzer;
+  }
+
+  /** Whether low credit is heard at this time of the day. */
+  get audible(): boolean {
+    const { enabled, quiet } = this.held.buzzer;
+    const everyDay = { enabled: true, windows: [quiet], days: Array.from({ length: 8 }, () => true), holidays: [] };
+    return enabled && !isFriendly(everyDay, this.clockTime, this.surroundings.clock.local);
+  }
+
+  /** When the friendly time ends, or the next begins; undefined without any. */
+  get friendlyChangeAt(): Instant | undefined {
+    const at = nextFriendlyChange(this.held.friendly, this.clockTime, this.surroundings.clock.local);
+    return Number.isFinite(at) ? at : undefined;
+  }
+
+  /** The supply was cut once to warn, and waits for the customer. */
+  get warning(): boolean {
+    return this.held.warning;
   }
 
   get refunds(): Readonly<CreditState["refunds"]> {

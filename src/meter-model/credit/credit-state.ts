@@ -49,9 +49,10 @@ export interface CollectionRule {
   readonly friendly: boolean;
 }
 
-/** Whether low credit is heard, and when it is not; seconds since local midnight. */
+/** Whether low credit is heard, how many minutes apart, and when it is not; seconds since local midnight. */
 export interface Buzzer {
   readonly enabled: boolean;
+  readonly repeat: number;
   readonly quiet: FriendlyWindow;
 }
 
@@ -198,7 +199,7 @@ export function newCredit(config: CreditConfig, at: Instant, local: LocalTime): 
     spending: newSpending(at, local),
     activationCreditGiven: false,
     negativeAtSwitch: true,
-    buzzer: { enabled: true, quiet: { start: 22 * hour, end: 7 * hour } },
+    buzzer: { enabled: true, repeat: 10, quiet: { start: 22 * hour, end: 7 * hour } },
     refunds: { count: 0, lastAmount: 0, lastAt: undefined },
   };
 }

@@ -328,4 +328,19 @@ describe("a refund", () => {
     expect(meter.credit.clearCredit()).to.equal(0);
     expect(balances(meter)).to.equal(true);
   });
+
+  it("is heard by day, as many minutes apart as the customer wants", () => {
+    const meter = prepaid({ opening: 1 * kWh });
+    expect([meter.credit.audible, meter.credit.buzzer.repeat]).to.deep.equal([true, 10]);
+    expect(meter.credit.setBuzzer({ repeat: 99 })).to.equal("accepted");
+    for (const repeat of [0, 100, 1.5]) expect(meter.credit.setBuzzer({ repeat }), `${repeat}`).to.equal("out-of-range");
+    meter.advance(start + 10 * hour - 1);
+    expect(meter.credit.audible).to.equal(true);
+    meter.advance(start + 10 * hour);
+    expect(meter.credit.audible, "22:00").to.equal(false);
+    expect(meter.credit.setBuzzer({ quiet: { start: 0, end: 60 } })).to.equal("accepted");
+    expect([meter.credit.audible, meter.credit.buzzer.repeat]).to.deep.equal([true, 99]);
+    expect(meter.credit.setBuzzer({ enabled: false })).to.equal("accepted");
+    expect(meter.credit.audible).to.equal(false);
+  });
 });
