@@ -4,6 +4,10 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { tokenGenerateCommand } from "../../src/cli/commands/token-generate.ts";
 import { issuedServices } from "../../src/cli/commands/token-issuer.ts";
+import { MeterHost } from "../../src/cli/meter-host.ts";
+import { packageFile } from "../../src/cli/package-files.ts";
+import { loadYaml } from "../../src/config/load.ts";
+import { virtualMeterSchema } from "../../src/config/virtual-meter.ts";
 import { runCli } from "../support/cli.ts";
 
 const page = readFileSync(new URL("../../docs/tokens.md", import.meta.url), "utf8");
@@ -25,8 +29,27 @@ const examples: readonly Example[] = [...page.matchAll(/^```console\n([\s\S]*?)^
 describe("docs/tokens.md", function () {
   this.timeout(60_000);
   let root = "";
-  before(() => (root = mkdtempSync(join(tmpdir(), "dlms-token-docs-"))));
-  after(() => rmSync(root, { recursive: true, force: true }));
+  let meter: MeterHost;
+  /** Where the meter of the page is found. */
+  let address = "";
+  before(async () => {
+    root = mkdtempSync(join(tmpdir(), "dlms-token-docs-"));
+    const config = loadYaml(packageFile("config/virtual-meter.yaml"), virtualMeterSchema);
+    meter = new MeterHost({
+      // Time stands still, so that nothing is consumed.
+      config: { ...config, mode: "prepaid", credit: 50, start: "2026-11-22T12:00:00Z", speed: 1e-9 },
+      directory: packageFile("config"),
+      onFailure: (error) => {
+        throw error;
+      },
+    });
+    const [tcp] = await meter.start("127.0.0.1", { tcp: 0 });
+    address = `tcp://127.0.0.1:${tcp?.port}`;
+  });
+  after(async () => {
+    await meter.stop();
+    rmSync(root, { recursive: true, force: true });
+  });
 
   it("shows what its commands print", async () => {
     const environment: Record<string, string> = { XDG_STATE_HOME: root };
@@ -37,10 +60,12 @@ describe("docs/tokens.md", function () {
       if (program === "export") environment[name] = value;
       else if (program === "cat") writeFileSync(join(root, name), output);
       else {
-        const placed = args.map((argument) => (argument.endsWith(".csv") ? join(root, argument) : argument));
+        const placed = args.map((argument) =>
+          argument.endsWith(".csv") ? join(root, argument) : argument.replace("tcp://127.0.0.1:4059", address),
+        );
         const { code, stdout, stderr } = await runCli(placed, environment);
-        expect([program, code], `${command}: ${stderr}`).to.deep.equal(["dlms", 0]);
-        expect(stdout, command).to.equal(output);
+        const shown = code === 0 ? stdout : `${stdout}[exit code ${code}]\n`;
+        expect([program, shown], `${command}: ${stderr}`).to.deep.equal(["dlms", output]);
         run++;
       }
     }

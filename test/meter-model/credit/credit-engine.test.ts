@@ -328,7 +328,9 @@ describe("a refund", () => {
     expect(meter.credit.clearCredit()).to.equal(0);
     expect(balances(meter)).to.equal(true);
   });
+});
 
+describe("the buzzer", () => {
   it("is heard by day, as many minutes apart as the customer wants", () => {
     const meter = prepaid({ opening: 1 * kWh });
     expect([meter.credit.audible, meter.credit.buzzer.repeat]).to.deep.equal([true, 10]);
