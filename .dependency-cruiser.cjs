@@ -16,6 +16,7 @@ const layers = {
   sts: { imports: ["bytes", "errors"], builtins: ["crypto"] },
   vending: { imports: ["sts", "bytes", "errors"], builtins: ["fs"] },
   "meter-model": { imports: ["sts", "errors"] },
+  keypad: { imports: ["bytes", "errors"] },
   transport: { imports: ["bytes", "errors"], builtins: ["net", "dgram"] },
   optical: { imports: ["transport", "bytes", "errors"] },
   session: { imports: ["transport", "errors"], types: ["hdlc", "wrapper", "dlms"] },
@@ -23,7 +24,7 @@ const layers = {
   server: { imports: ["session", "cosem-objects", "dlms", "hdlc", "wrapper", "transport", "bytes", "errors"] },
   "virtual-meter": {
     imports: ["meter-model", "sts", "cosem-objects", "dlms", "server", "transport", "optical", "bytes", "errors"],
-    types: ["session"],
+    types: ["session", "keypad"],
     builtins: ["fs"],
   },
   "mqtt-bridge": { imports: ["errors"] },
@@ -49,6 +50,7 @@ const layers = {
 
 /** Where a package may be imported, as the start of a path below src. A package that is not named here may not be imported. */
 const packages = {
+  "@serialport/parser-inter-byte-timeout": ["optical/serial-port.ts"],
   aedes: ["broker/"],
   "asn1.js": ["dlms/acse/"],
   "@peculiar/x509": ["dlms/security/"],
@@ -57,6 +59,7 @@ const packages = {
   lmdb: ["store/"],
   luxon: ["virtual-meter/", "config/", "cli/"],
   mqtt: ["mqtt-bridge/bridge.ts"],
+  serialport: ["optical/serial-port.ts"],
   winston: ["log/"],
   yaml: ["config/"],
   zod: ["config/"],

@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 /** What the tests start as processes of their own. The one list: a tool that a new test needs is added here. */
 export const systemPackages = [
   { command: "mosquitto", debian: "mosquitto", service: "mosquitto", reason: "MQTT 5, TLS and broker restarts against a real broker" },
+  { command: "socat", debian: "socat", reason: "pairs of pseudo-terminals in place of a serial line with an optical head" },
 ];
 
 // Debian keeps daemons where the search path of a plain user does not look.
