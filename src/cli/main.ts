@@ -6,6 +6,7 @@ import { benchCommand } from "./commands/bench.ts";
 import { decodeCommand } from "./commands/decode.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
+import { keypadCommand } from "./commands/keypad.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { meterCommand } from "./commands/meter.ts";
 import { objectsCommand } from "./commands/objects.ts";
@@ -25,6 +26,7 @@ const program = new Command("dlms")
   .addCommand(profileCommand())
   .addCommand(decodeCommand())
   .addCommand(gatewayCommand())
+  .addCommand(keypadCommand())
   .addCommand(keysCommand())
   .addCommand(tokenCommand())
   .addCommand(benchCommand());

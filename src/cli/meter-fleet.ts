@@ -33,12 +33,13 @@ export class MeterFleet {
   }
 
   /** Starts the meters' time and listens. @throws TransportError `open-failed` */
-  async start(host: string, { tcp, udp, hdlc }: MeterPorts): Promise<readonly ListeningLink[]> {
+  async start(host: string, ports: MeterPorts): Promise<readonly ListeningLink[]> {
+    const { tcp, udp, hdlc, ciu } = ports;
     const [only] = this.#hosts;
-    if (only !== undefined && this.#hosts.length === 1) return only.start(host, { tcp, udp, hdlc });
+    if (only !== undefined && this.#hosts.length === 1) return only.start(host, ports);
     const listening: ListeningLink[] = [];
     for (const [index, meter] of this.#hosts.entries()) {
-      listening.push(...(await meter.start(host, { tcp: nth(tcp, index), udp: nth(udp, index) })));
+      listening.push(...(await meter.start(host, { tcp: nth(tcp, index), udp: nth(udp, index), ciu: nth(ciu, index) })));
     }
     if (hdlc !== undefined) listening.push(await this.#listenOnLine(host, hdlc));
     return listening;

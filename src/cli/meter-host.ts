@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { type Frozen, loadYaml } from "../config/load.ts";
 import { scenarioSchema } from "../config/scenario.ts";
 import type { VirtualMeterConfig } from "../config/virtual-meter.ts";
+import type { KeypadMeter } from "../keypad/index.ts";
 import {
   defaultCredit,
   defaultMeterConfig,
@@ -21,10 +22,11 @@ import type { DlmsServer } from "../server/dlms-server.ts";
 import { realTimers } from "../session/timers.ts";
 import { LmdbCounterStore, LmdbKeyStore, LmdbMeterStore, MemoryMeterStore } from "../store/index.ts";
 import type { TraceSink } from "../transport/trace.ts";
-import type { Transport } from "../transport/transport.ts";
+import type { Listener, Transport } from "../transport/transport.ts";
 import { csvLoad } from "../virtual-meter/csv-load.ts";
 import { liveAsCustomer } from "../virtual-meter/customer.ts";
 import { logicalDeviceName, type MeterIdentity } from "../virtual-meter/identity.ts";
+import { meterKeypad } from "../virtual-meter/keypad/meter-keypad.ts";
 import { MeterCounters } from "../virtual-meter/meter-counters.ts";
 import { Pushes } from "../virtual-meter/push/pushes.ts";
 import { MeterRunner } from "../virtual-meter/runner.ts";
@@ -32,6 +34,7 @@ import { scenarioMeter } from "../virtual-meter/scenario/scenario-meter.ts";
 import { MemoryKeyStore } from "../virtual-meter/security/key-store.ts";
 import { parseStart, zoneRule } from "../virtual-meter/time-zone.ts";
 import { virtualMeterServer } from "../virtual-meter/virtual-meter.ts";
+import { listenKeypad } from "./keypad/keypad-link-server.ts";
 import { meterAssociations } from "./keys/meter-associations.ts";
 import { stsIdentity } from "./keys/sts-identity.ts";
 import { monthsBefore } from "./months.ts";
@@ -59,6 +62,8 @@ export interface MeterPorts {
   readonly tcp?: number | undefined;
   readonly udp?: number | undefined;
   readonly hdlc?: number | undefined;
+  /** Of the keypad unit. */
+  readonly ciu?: number | undefined;
 }
 
 export interface ListeningLink {
@@ -78,6 +83,8 @@ export class MeterHost {
   readonly #counterStore: LmdbCounterStore | undefined;
   readonly #counters: MeterCounters;
   readonly #keyStore: LmdbKeyStore | undefined;
+  readonly #keypad: KeypadMeter;
+  #keypadListener: Listener | undefined;
 
   /**
    * Loads the state or makes a new meter and simulates its past; nothing listens yet.
@@ -141,6 +148,7 @@ export class MeterHost {
       onFailure,
     });
     this.#runner = runner;
+    this.#keypad = meterKeypad({ meter: () => runner.catchUp(), identity: this.identity, afterChange: () => runner.save() });
     this.#server = virtualMeterServer({
       meter: this.meter,
       identity: this.identity,
@@ -164,6 +172,11 @@ export class MeterHost {
       const { address, port } = await this.#server.listen(kind, host, wanted);
       listening.push({ link, address, port });
     }
+    if (ports.ciu !== undefined) {
+      this.#keypadListener = await listenKeypad({ host, port: ports.ciu }, this.#keypad);
+      const { address, port } = this.#keypadListener;
+      listening.push({ link: "ciu", address, port });
+    }
     this.#runner.start();
     this.#pushes.started();
     return listening;
@@ -177,6 +190,7 @@ export class MeterHost {
   /** Closes the listeners, saves and lets go of the state. */
   async stop(): Promise<void> {
     this.#pushes.stop();
+    await this.#keypadListener?.close();
     await this.#server.close();
     this.#runner.stop();
     this.#counters.settle();

@@ -35,6 +35,7 @@ describe("A customer who pays in advance", function () {
   let meter: Meter;
   let gateway: GatewayHost;
   let address = "";
+  let keypadAddress = "";
 
   before(async function () {
     broker = await Mosquitto.start();
@@ -51,8 +52,9 @@ describe("A customer who pays in advance", function () {
       },
     });
     meter = host.meter;
-    const [tcp] = await host.start("127.0.0.1", { tcp: 0 });
+    const [tcp, ciu] = await host.start("127.0.0.1", { tcp: 0, ciu: 0 });
     address = `tcp://127.0.0.1:${tcp?.port}`;
+    keypadAddress = ciu?.address ?? "";
     gateway = new GatewayHost({
       mqtt: { url: broker.url, version: 5 },
       logger: silent,
@@ -98,6 +100,13 @@ describe("A customer who pays in advance", function () {
     return (JSON.parse(sold.stdout) as { readonly tokens: readonly [string] }).tokens[0];
   }
 
+  /** What the keypad unit shows for what is typed, a line for each entry. */
+  async function keyed(...entries: readonly string[]): Promise<readonly string[]> {
+    const { stdout, stderr } = await runCli(["keypad", "--ciu", keypadAddress], {}, `${entries.join("\n")}\n`);
+    expect(stderr).to.equal("");
+    return stdout.trimEnd().split("\n");
+  }
+
   const state = (fits: (json: Record<string, unknown>) => boolean) => observer.message("dlms/house/state", fits);
   const event = (type: string) => observer.message("dlms/house/event", (json) => json["type"] === type);
 
@@ -105,11 +114,11 @@ describe("A customer who pays in advance", function () {
     await state(({ credit_balance_kwh: credit, credit_status: status }) => credit === 1 && status === "low");
   });
 
-  it("buys a token, enters it over the network, and has credit", async () => {
+  it("buys a token, types it at the keypad, and has credit", async () => {
     const token = await buy(24);
-    const entered = await runCli(["token", "enter", address, token, ...vending], environment);
-    expect([entered.code, entered.stdout], entered.stderr).to.deep.equal([0, "accepted, +24 kWh, credit 25 kWh\n"]);
+    expect(await keyed(token)).to.deep.equal(["ACCEPT  Token accepted", "+24.00  Bought kWh", "25.00  Credit kWh"]);
     await event("credit_token_accepted");
+    await event("token_delivered_manually");
     await state(({ credit_balance_kwh: credit, credit_status: status }) => credit === 25 && status === "in-credit");
     const again = await runCli(["token", "enter", address, token, ...vending], environment);
     expect([again.code, again.stdout], again.stderr).to.deep.equal([1, "used-error, credit 25 kWh\n"]);
@@ -130,7 +139,7 @@ describe("A customer who pays in advance", function () {
   });
 
   it("takes emergency credit, and is connected", async () => {
-    expect(meter.credit.selectEmergency()).to.equal("accepted");
+    expect((await keyed("040", "")).at(-1)).to.match(/^10\.00|ACCEPT|donE/);
     later(0.1);
     await event("emergency_selected");
     await state(({ relay_state: relay, credit_status: status }) => relay === "connected" && status === "emergency");

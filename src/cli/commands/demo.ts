@@ -20,7 +20,7 @@ interface DemoOptions extends CommonOptions {
 const host = "127.0.0.1";
 const meterId = "demo";
 const reader = { clientSap: 2, password: "00000000" };
-const defaultPorts = { tcp: 4059, hdlc: 4060, mqtt: 1883 };
+const defaultPorts = { tcp: 4059, hdlc: 4060, mqtt: 1883, ciu: 4062 };
 const history: NonNullable<MeterHostConfig["history"]> = { months: 14, days: 0, milliseconds: 0 };
 /** kWh with which the customer moved in. */
 const openingCredit = 50;
@@ -30,7 +30,11 @@ const pollInterval = 5000;
 export function demoCommand(): Command {
   return withCommonOptions(new Command("demo"))
     .description("a virtual meter with history, an MQTT broker and the bridge, in one process")
-    .option("--port-base <port>", "wrapper on this port, HDLC on the next, MQTT on the one after", parsePort("--port-base"))
+    .option(
+      "--port-base <port>",
+      "wrapper on this port, HDLC and MQTT on the next, the keypad unit on the fourth after it",
+      parsePort("--port-base"),
+    )
     .option("--udp <port>", "serve the meter over UDP as well", parsePort("--udp"))
     .addHelpText("after", "\nExample:\n  dlms demo --port-base 5000")
     .action(commandAction(demo));
@@ -97,7 +101,7 @@ function gatewayTo(url: string, port: number, logger: Logger): GatewayHostOption
 }
 
 function portsOf(base: number | undefined): typeof defaultPorts {
-  return base === undefined ? defaultPorts : { tcp: base, hdlc: base + 1, mqtt: base + 2 };
+  return base === undefined ? defaultPorts : { tcp: base, hdlc: base + 1, mqtt: base + 2, ciu: base + 4 };
 }
 
 function whatNext({ tcp, hdlc, mqtt }: typeof defaultPorts, { encryption, authentication }: MeterHostConfig["keys"]): string {

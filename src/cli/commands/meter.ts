@@ -29,7 +29,7 @@ interface MeterOptions extends CommonOptions {
   readonly udp?: number;
   readonly serial?: string;
   readonly optical?: string;
-  readonly ciu?: string;
+  readonly ciu?: number;
   readonly scenario?: string;
   readonly mode?: string;
   readonly credit?: string;
@@ -47,7 +47,7 @@ export function meterCommand(): Command {
     .option("--udp <port>", "wrapper over UDP", parsePort("--udp"))
     .option("--serial <path>", "HDLC on a serial line")
     .option("--optical <path>", "optical port with sign-on")
-    .option("--ciu <port>", "link of the keypad unit")
+    .option("--ciu <port>", "link of the keypad unit, besides the others", parsePort("--ciu"))
     .option("--state <dir>", "keep the state there; without it the meter forgets")
     .option("--serial-number <text>", "serial number")
     .option("--drn <digits>", "STS meter number")
@@ -61,7 +61,7 @@ export function meterCommand(): Command {
     .option("--scenario <file>", "scripted load, outages and tamper")
     .option(
       "--count <n>",
-      "number of meters: one HDLC line with physical addresses 17, 18, ..., wrapper ports counted up",
+      "number of meters: one HDLC line with physical addresses 17, 18, ..., other ports counted up",
       parseNumber("--count", 1, 109),
     )
     .option("--allow-demo-keys", "serve the demonstration secrets beyond loopback")
@@ -100,13 +100,16 @@ export function report(output: Output, { link, address }: ListeningLink | { read
 
 const defaultPorts = { tcp: 4059, hdlc: 4060 };
 
-/** Links named by flags are the only ones; else those of the configuration, of several meters their common line; else the usual. */
-function portsOf({ listen }: MeterHostConfig, { tcp, udp, hdlc }: MeterOptions, count: number): MeterPorts {
+/**
+ * Links named by flags are the only ones; else those of the configuration, of several meters their common line; else the usual.
+ * The keypad unit has a link of its own besides.
+ */
+function portsOf({ listen }: MeterHostConfig, { tcp, udp, hdlc, ciu = listen.ciu }: MeterOptions, count: number): MeterPorts {
   const given = (ports: MeterPorts): boolean => Object.values(ports).some((port) => port !== undefined);
-  if (given({ tcp, udp, hdlc })) return { tcp, udp, hdlc };
-  if (count > 1) return { hdlc: listen.hdlc ?? defaultPorts.hdlc };
+  if (given({ tcp, udp, hdlc })) return { tcp, udp, hdlc, ciu };
+  if (count > 1) return { hdlc: listen.hdlc ?? defaultPorts.hdlc, ciu };
   const configured = { tcp: listen.tcp, udp: listen.udp, hdlc: listen.hdlc };
-  return given(configured) ? configured : defaultPorts;
+  return { ...(given(configured) ? configured : defaultPorts), ciu };
 }
 
 function countOf(count = 1): number {
@@ -170,7 +173,7 @@ function loadOf(text: string): MeterHostConfig["load"] {
 
 /** Options of the interface that this version does not serve are refused, not ignored. */
 function refuseUnserved(options: MeterOptions): void {
-  for (const name of ["serial", "optical", "ciu"] as const) {
+  for (const name of ["serial", "optical"] as const) {
     if (options[name] !== undefined) throw new ConfigError(`--${name}`, "not served yet", { hint: "leave it out" });
   }
 }
