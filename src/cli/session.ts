@@ -106,9 +106,11 @@ function addressOf(target: Target): MeterAddress {
       return { link: "wrapper-udp", host: target.host, port: target.port };
     case "hdlc":
       return { link: "hdlc", host: target.host, port: target.port };
+    case "serial":
+      return { link: "serial", path: target.path, baudRate: target.baud };
     default:
       throw new ConfigError("TARGET", `${target.kind} targets are not served yet`, {
-        hint: "use tcp://host:port, udp://host:port or hdlc://host:port",
+        hint: "use tcp://host:port, udp://host:port, hdlc://host:port or serial:///dev/...",
       });
   }
 }

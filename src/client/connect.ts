@@ -1,3 +1,4 @@
+import type { LinkKind } from "../cosem-objects/object.ts";
 import { DlmsClientConnection } from "../dlms/association/client-connection.ts";
 import type { ClientAuthentication } from "../dlms/association/client-options.ts";
 import type { ClientEvent, Notification } from "../dlms/association/events.ts";
@@ -16,12 +17,10 @@ import { ClientAssociation } from "./association.ts";
 import { DlmsClient } from "./dlms-client.ts";
 import { ShortNameAssociation } from "./short-name-association.ts";
 
-/** Where a meter is, and what is spoken there: the wrapper or HDLC over TCP, or the wrapper over UDP. */
-export interface MeterAddress {
-  readonly link: "wrapper" | "wrapper-udp" | "hdlc";
-  readonly host: string;
-  readonly port: number;
-}
+/** Where a meter is, and what is spoken there: the wrapper or HDLC over TCP, the wrapper over UDP, or HDLC on a serial line. */
+export type MeterAddress =
+  | { readonly link: LinkKind; readonly host: string; readonly port: number }
+  | { readonly link: "serial"; readonly path: string; readonly baudRate: number };
 
 /** The association to open, and what the link under it may be asked for. */
 export interface AssociationOptions {
@@ -60,17 +59,27 @@ const hdlcProposal = { maxInformationFieldLength: 2030, windowSize: 7 } as const
 const defaultTimeout = 10_000;
 
 /**
- * Connects over TCP or UDP and associates.
+ * Opens the way to a meter and associates.
  * @throws TransportError where nobody answers, AssociationRejectedError where the meter refuses
  */
-export async function connect({ link, host, port }: MeterAddress, options: AssociationOptions = {}): Promise<DlmsClient> {
-  const { timeout = defaultTimeout } = options;
-  const transport = await (link === "wrapper-udp" ? connectUdp({ host, port }) : connectTcp({ host, port, connectTimeout: timeout }));
-  return associate(transport, link, options);
+export async function connect(address: MeterAddress, options: AssociationOptions = {}): Promise<DlmsClient> {
+  const { timeout = defaultTimeout, timers = realTimers } = options;
+  switch (address.link) {
+    case "serial": {
+      const { openSerialPort } = await import("../optical/serial-port.ts");
+      const { path, baudRate } = address;
+      const line = await openSerialPort({ path, baudRate, schedule: (delay, callback) => timers.schedule(delay, callback) });
+      return associate(line, "hdlc", options);
+    }
+    case "wrapper-udp":
+      return associate(await connectUdp(address), address.link, options);
+    default:
+      return associate(await connectTcp({ ...address, connectTimeout: timeout }), address.link, options);
+  }
 }
 
 /** Associates over a transport that is already open; on failure it is closed. */
-export async function associate(transport: Transport, link: MeterAddress["link"], options: AssociationOptions = {}): Promise<DlmsClient> {
+export async function associate(transport: Transport, link: LinkKind, options: AssociationOptions = {}): Promise<DlmsClient> {
   const {
     clientSap = 16,
     serverSap = 1,
@@ -105,13 +114,13 @@ export async function associate(transport: Transport, link: MeterAddress["link"]
 }
 
 /** What does not fit a datagram cannot be asked for. */
-function maxReceivePduSizeOver(link: MeterAddress["link"], { maxReceivePduSize }: AssociationOptions) {
+function maxReceivePduSizeOver(link: LinkKind, { maxReceivePduSize }: AssociationOptions) {
   if (link === "wrapper-udp") return { maxReceivePduSize: Math.min(maxReceivePduSize ?? maxDatagramPayload, maxDatagramPayload) };
   return maxReceivePduSize === undefined ? {} : { maxReceivePduSize };
 }
 
 function dataLink(
-  link: MeterAddress["link"],
+  link: LinkKind,
   clientSap: number,
   serverSap: number,
   timeout: number,

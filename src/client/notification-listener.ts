@@ -1,3 +1,4 @@
+import type { LinkKind } from "../cosem-objects/object.ts";
 import type { Notification } from "../dlms/association/events.ts";
 import { type NotificationEvent, NotificationReceiver } from "../dlms/association/notification-receiver.ts";
 import type { DlmsError } from "../errors.ts";
@@ -10,7 +11,6 @@ import type { TraceSink } from "../transport/trace.ts";
 import type { Listener, Transport } from "../transport/transport.ts";
 import { listenUdp } from "../transport/udp.ts";
 import { WrapperListener } from "../wrapper/listener.ts";
-import type { MeterAddress } from "./connect.ts";
 
 /** Where a notification came from. */
 export interface NotificationSource extends Channel {
@@ -48,7 +48,7 @@ export class NotificationListener {
    * Listens on TCP, with the wrapper or with HDLC inside, or on UDP with the wrapper.
    * @throws TransportError `open-failed`
    */
-  async listen(link: MeterAddress["link"], host: string, port: number): Promise<Listener> {
+  async listen(link: LinkKind, host: string, port: number): Promise<Listener> {
     const { maxConnections = defaults.maxConnections, idleTimeout = defaults.idleTimeout, timers = realTimers } = this.#options;
     const accept = (transport: Transport): void => this.hear(link, transport);
     const listener = await (link === "wrapper-udp"
@@ -59,7 +59,7 @@ export class NotificationListener {
   }
 
   /** Hears one connected transport: a serial line, or a connection that a meter opened. */
-  hear(link: MeterAddress["link"], transport: Transport): void {
+  hear(link: LinkKind, transport: Transport): void {
     const { onNotification, onNotUnderstood, maxLength = defaults.maxLength, timers = realTimers, trace } = this.#options;
     const session: ServerSession<NotificationEvent> = new ServerSession<NotificationEvent>({
       transport,
@@ -86,6 +86,6 @@ export class NotificationListener {
   }
 }
 
-function listenerLink(link: MeterAddress["link"]): StationLink {
+function listenerLink(link: LinkKind): StationLink {
   return link === "hdlc" ? new HdlcListener() : new WrapperListener({ datagrams: link === "wrapper-udp" });
 }

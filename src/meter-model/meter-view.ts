@@ -324,7 +324,10 @@ export class MeterView implements CaptureSource {
       setPowerLimit: (watts) => limiters.power.configure({ thresholdNormal: watts * 1000 }),
       clearTamper: () => tampers.clear("token"),
       setPaymentMode: (target) => credit.setModeAndUnit(target),
-      testLoadSwitch: () => relay.test(relay.closed ? "open" : "closed", loadSwitchTest),
+      testLoadSwitch: () => {
+        // The token is public: whoever is cut off must not be connected by it, not even for a moment.
+        if (relay.closed) relay.test("open", loadSwitchTest);
+      },
       get available() {
         return credit.available;
       },

@@ -95,6 +95,7 @@ export class PortProtection {
     if (!protectionModes.includes(mode) || !whole(allowedFailures, 1, 0xffff) || !whole(steepness, 1, 0xff)) return false;
     if (!whole(initialLockout, 0, 0xffff_ffff) || !whole(longestLockout, 0, 0xffff_ffff)) return false;
     Object.assign(this.#state.settings, settings);
+    if (mode !== "locked-on-failed-attempts") this.#state.lockedUntil = undefined;
     return true;
   }
 

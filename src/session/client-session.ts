@@ -44,6 +44,7 @@ export class ClientSession<Event> {
     const { transport } = options;
     transport.onClose((error) => this.#finish(error));
     transport.onData((chunk) => this.#receive(chunk));
+    transport.onSilence?.(() => this.#handleSilence());
   }
 
   /** Opens the link; `onLinkConnected` follows, at once where the link has no connection phase. */

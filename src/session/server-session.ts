@@ -80,6 +80,7 @@ export class ServerSession<Event> {
       this.#goOn();
     });
     transport.onData((chunk) => this.#receive(chunk));
+    transport.onSilence?.(() => this.#handleSilence());
     this.#touch(timers.now());
     this.#expectApdu(timers.now());
     this.flush();

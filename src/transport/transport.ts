@@ -8,6 +8,8 @@ export interface Transport {
   onClose(listener: (error?: Error) => void): void;
   /** Called when a refused write may be followed by the next. */
   onDrain(listener: () => void): void;
+  /** On lines where a frame can stop half-way: called when nothing has come for a while after something had. */
+  onSilence?(listener: () => void): void;
   /** Hands over the bytes. False: accepted, but the peer does not keep up; wait for drain. Never throws. */
   write(bytes: Uint8Array): boolean;
   /** Stops and restarts reading, for back-pressure. */

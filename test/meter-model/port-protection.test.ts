@@ -49,6 +49,8 @@ describe("The protection of a port", () => {
     expect(port.status).to.equal("temporarily-locked");
     port.configure({ mode: "unlocked" });
     expect(port.status).to.equal("unlocked");
+    port.configure({ mode: "locked-on-failed-attempts" });
+    expect([port.status, port.unlock()], "the lock before is over").to.deep.equal(["unlocked", false]);
     for (const wrong of [{ allowedFailures: 0 }, { steepness: 0 }, { steepness: 256 }, { initialLockout: -1 }, { longestLockout: 0.5 }]) {
       expect(port.configure(wrong), JSON.stringify(wrong)).to.equal(false);
     }

@@ -15,7 +15,7 @@ export interface TokenActions {
   clearTamper(): void;
   /** False where the meter stays as it is. */
   setPaymentMode(target: PaymentModeTarget): boolean;
-  /** Opens the load switch, or closes it, for a moment. */
+  /** Opens a closed load switch for a moment. */
   testLoadSwitch(): void;
   readonly available: number;
   /** Wh */

@@ -43,14 +43,21 @@ export interface LastCredit {
   readonly tokenIdentifier: number;
 }
 
+/** A section of a key change, as it was entered: only the key in force deciphers it, so no part of a key lies open. */
+export interface HeldSection {
+  readonly digits: string;
+  /** True time. */
+  readonly until: Instant;
+}
+
 /** The part of the meter's state that is about tokens. */
 export interface TokenState {
   /** Undefined in a meter outside of any STS system. */
   key: TokenKey | undefined;
   /** Identifiers of the tokens that were taken. */
   history: readonly number[];
-  /** Sections of a key change, as they were entered: only the key in force deciphers them. */
-  held: readonly { readonly digits: string; readonly until: Instant }[];
+  /** Sections that wait for the others of their set. */
+  held: readonly HeldSection[];
   accepted: number;
   rejected: number;
   last: LastToken | undefined;
@@ -76,9 +83,9 @@ export const transferColumns = ["high", "low", "delivery", "result"] as const;
 
 /** A meter to which no token was ever given. */
 export function newTokens(config: StsConfig | undefined): TokenState {
-  return {
-    key: config && { ...config.key },
-    history: uniformHistory(remembered, config?.firstIdentifier ?? 0),
+  const state: TokenState = {
+    key: undefined,
+    history: uniformHistory(remembered, 0),
     held: [],
     accepted: 0,
     rejected: 0,
@@ -89,4 +96,13 @@ export function newTokens(config: StsConfig | undefined): TokenState {
     credits: { rows: new CaptureBuffer(creditTokenColumns, acceptedTokens, 0, "arrival") },
     transfers: { rows: new CaptureBuffer(transferColumns, enteredTokens, 0, "arrival") },
   };
+  if (config !== undefined) commission(state, config);
+  return state;
+}
+
+/** Makes the meter part of an STS system; what it did before stays in its records. */
+export function commission(state: TokenState, { key, firstIdentifier }: StsConfig): void {
+  state.key = { ...key };
+  state.history = uniformHistory(remembered, firstIdentifier);
+  state.held = [];
 }
