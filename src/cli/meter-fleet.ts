@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { tapLine } from "../transport/tap-line.ts";
 import { listenTcp } from "../transport/tcp.ts";
-import type { Listener } from "../transport/transport.ts";
+import type { Listener, Transport } from "../transport/transport.ts";
 import { type ListeningLink, MeterHost, type MeterHostOptions, type MeterPorts } from "./meter-host.ts";
+import { type SerialSettings, ServedLine } from "./served-line.ts";
 
 export interface MeterFleetOptions extends Omit<MeterHostOptions, "physicalAddress"> {
   readonly count: number;
@@ -21,6 +22,7 @@ export const maxMetersOnLine = 0x7d - firstPhysicalAddress + 1;
 export class MeterFleet {
   readonly #hosts: readonly MeterHost[];
   #line: Listener | undefined;
+  #serial: ServedLine | undefined;
 
   /** @throws ConfigError for what cannot be used, StoreError for a state that cannot */
   constructor({ count, config, ...options }: MeterFleetOptions) {
@@ -45,19 +47,28 @@ export class MeterFleet {
     return listening;
   }
 
+  /** Serves HDLC on a serial line as well. @throws TransportError `open-failed` */
+  async serveSerial(settings: SerialSettings): Promise<ListeningLink> {
+    this.#serial = await ServedLine.open(settings, (line) => this.#serveLine(line));
+    return { link: "serial", address: settings.path };
+  }
+
   /** Closes the listeners, saves and lets go of the states. */
   async stop(): Promise<void> {
+    await this.#serial?.close();
     await this.#line?.close();
     await Promise.all(this.#hosts.map((meter) => meter.stop()));
   }
 
   async #listenOnLine(host: string, port: number): Promise<ListeningLink> {
-    const line = await listenTcp({ host, port, maxConnections: 16 }, (transport) => {
-      const taps = tapLine(transport, this.#hosts.length);
-      for (const [index, tap] of taps.entries()) this.#hosts[index]?.serveHdlc(tap);
-    });
+    const line = await listenTcp({ host, port, maxConnections: 16 }, (transport) => this.#serveLine(transport));
     this.#line = line;
     return { link: "hdlc", address: line.address, port: line.port };
+  }
+
+  #serveLine(transport: Transport): void {
+    const taps = this.#hosts.length === 1 ? [transport] : tapLine(transport, this.#hosts.length);
+    for (const [index, tap] of taps.entries()) this.#hosts[index]?.serveHdlc(tap);
   }
 }
 

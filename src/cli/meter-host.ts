@@ -67,9 +67,10 @@ export interface MeterPorts {
 }
 
 export interface ListeningLink {
-  readonly link: keyof MeterPorts;
+  readonly link: keyof MeterPorts | "serial";
   readonly address: string;
-  readonly port: number;
+  /** Of the links that have one. */
+  readonly port?: number;
 }
 
 /** A virtual meter with everything it needs to live in this process: load, state, time and listeners. */

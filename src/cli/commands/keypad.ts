@@ -8,6 +8,7 @@ import { runTerminal } from "../keypad/keypad-terminal.ts";
 import { LiveKeypad } from "../keypad/live-keypad.ts";
 import { type CommonOptions, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
+import { traceTo } from "../session.ts";
 import { commandAction } from "./action.ts";
 
 interface KeypadOptions extends CommonOptions {
@@ -39,7 +40,8 @@ export function keypadCommand(): Command {
     .action(commandAction(keypad));
 }
 
-async function keypad(output: Output, { ciu, unit, meter, timeout = usualTimeout }: KeypadOptions): Promise<void> {
+async function keypad(output: Output, options: KeypadOptions): Promise<void> {
+  const { ciu, unit, meter, timeout = usualTimeout } = options;
   let changed = (): void => {};
   const live = new LiveKeypad(
     {
@@ -48,6 +50,7 @@ async function keypad(output: Output, { ciu, unit, meter, timeout = usualTimeout
       connect: () => connectTcp({ ...ciu, connectTimeout: timeout }),
       timers: realTimers,
       random: Math.random,
+      trace: traceTo(options, output),
     },
     () => changed(),
   );
@@ -56,12 +59,12 @@ async function keypad(output: Output, { ciu, unit, meter, timeout = usualTimeout
     if (process.stdin.isTTY) {
       await runTerminal(live, { input: process.stdin, stdout: process.stdout, output, listen: (listener) => (changed = listener) });
     } else {
-      const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
-      process.exitCode = await runScript(live, lines, output, timeout);
-      lines.close();
+      process.exitCode = await runScript(live, createInterface({ input: process.stdin }), output, timeout);
     }
   } finally {
     await live.close();
+    // Whoever writes to the pipe may be there for long after a line that cannot be keyed.
+    process.stdin.destroy();
   }
 }
 

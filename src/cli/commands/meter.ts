@@ -2,12 +2,14 @@ import { dirname, resolve } from "node:path";
 import { Command } from "commander";
 import { parsePeriod, periodExpected } from "../../config/duration.ts";
 import { loadYaml } from "../../config/load.ts";
+import { parseTarget } from "../../config/target.ts";
 import { virtualMeterSchema } from "../../config/virtual-meter.ts";
 import { ConfigError } from "../../errors.ts";
 import type { ListeningLink, MeterHostConfig, MeterPorts } from "../meter-host.ts";
 import { type CommonOptions, parseNumber, parsePort, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { packageFile } from "../package-files.ts";
+import type { SerialSettings } from "../served-line.ts";
 import { traceTo } from "../session.ts";
 import { untilStopped } from "../until-stopped.ts";
 import { commandAction } from "./action.ts";
@@ -45,7 +47,7 @@ export function meterCommand(): Command {
     .option("--tcp <port>", "wrapper over TCP (4059)", parsePort("--tcp"))
     .option("--hdlc <port>", "HDLC over TCP (4060)", parsePort("--hdlc"))
     .option("--udp <port>", "wrapper over UDP", parsePort("--udp"))
-    .option("--serial <path>", "HDLC on a serial line")
+    .option("--serial <path>", "HDLC on a serial line, 9600 baud unless ?baud= says otherwise")
     .option("--optical <path>", "optical port with sign-on")
     .option("--ciu <port>", "link of the keypad unit, besides the others", parsePort("--ciu"))
     .option("--state <dir>", "keep the state there; without it the meter forgets")
@@ -80,11 +82,13 @@ async function meter(output: Output, options: MeterOptions): Promise<void> {
   const host = options.listen ?? config.listen.address;
   refuseDemoSecrets(config, dirname(file), host, options.allowDemoKeys === true);
   const count = countOf(options.count);
+  const serial = serialOf(options.serial ?? config.listen.serial);
   await untilStopped(async (fail) => {
     const meters = new MeterFleet({ count, config, directory: dirname(file), trace: traceTo(options, output), onFailure: fail });
     const ports = portsOf(config, options, count);
     try {
       for (const listening of await meters.start(host, ports)) report(output, listening);
+      if (serial !== undefined) report(output, await meters.serveSerial(serial));
     } catch (error) {
       await meters.stop();
       throw error;
@@ -104,12 +108,20 @@ const defaultPorts = { tcp: 4059, hdlc: 4060 };
  * Links named by flags are the only ones; else those of the configuration, of several meters their common line; else the usual.
  * The keypad unit has a link of its own besides.
  */
-function portsOf({ listen }: MeterHostConfig, { tcp, udp, hdlc, ciu = listen.ciu }: MeterOptions, count: number): MeterPorts {
+function portsOf({ listen }: MeterHostConfig, options: MeterOptions, count: number): MeterPorts {
+  const { tcp, udp, hdlc, ciu = listen.ciu, serial } = options;
   const given = (ports: MeterPorts): boolean => Object.values(ports).some((port) => port !== undefined);
-  if (given({ tcp, udp, hdlc })) return { tcp, udp, hdlc, ciu };
+  if (given({ tcp, udp, hdlc }) || serial !== undefined) return { tcp, udp, hdlc, ciu };
   if (count > 1) return { hdlc: listen.hdlc ?? defaultPorts.hdlc, ciu };
   const configured = { tcp: listen.tcp, udp: listen.udp, hdlc: listen.hdlc };
   return { ...(given(configured) ? configured : defaultPorts), ciu };
+}
+
+/** A path, with its speed as a target has it. @throws ConfigError */
+function serialOf(path: string | undefined): SerialSettings | undefined {
+  if (path === undefined) return undefined;
+  const { address } = parseTarget(`serial://${path}`, "--serial");
+  return address?.kind === "serial" ? { path: address.path, baudRate: address.baud } : undefined;
 }
 
 function countOf(count = 1): number {
@@ -173,7 +185,7 @@ function loadOf(text: string): MeterHostConfig["load"] {
 
 /** Options of the interface that this version does not serve are refused, not ignored. */
 function refuseUnserved(options: MeterOptions): void {
-  for (const name of ["serial", "optical"] as const) {
+  for (const name of ["optical"] as const) {
     if (options[name] !== undefined) throw new ConfigError(`--${name}`, "not served yet", { hint: "leave it out" });
   }
 }

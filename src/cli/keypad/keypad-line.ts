@@ -2,6 +2,7 @@ import { isFinal, type LinkEvent, UnitEnd, type UnitEndOptions, type UnitRequest
 import { type ReconnectOptions, reconnectDelay } from "../../mqtt-bridge/backoff.ts";
 import { Alarm } from "../../session/alarm.ts";
 import type { Timers } from "../../session/timers.ts";
+import type { TraceRecord, TraceSink } from "../../transport/trace.ts";
 import type { Transport } from "../../transport/transport.ts";
 
 export interface KeypadLineOptions extends UnitEndOptions {
@@ -11,6 +12,7 @@ export interface KeypadLineOptions extends UnitEndOptions {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly reconnect?: ReconnectOptions;
+  readonly trace?: TraceSink | undefined;
 }
 
 /** Milliseconds between attempts: a customer stands in front of the unit. */
@@ -76,7 +78,12 @@ export class KeypadLine {
       if (this.#end === end) this.#step(act);
     };
     transport.onClose(() => step(() => end.closed()));
-    transport.onData((chunk) => step((_, now) => end.receive(chunk, now)));
+    transport.onData((chunk) =>
+      step((_, now) => {
+        this.#trace("received", chunk);
+        return end.receive(chunk, now);
+      }),
+    );
     step(() => []);
   }
 
@@ -84,9 +91,16 @@ export class KeypadLine {
     const end = this.#end;
     if (end === undefined) return;
     const events = act(end, this.#options.timers.now());
-    for (const bytes of end.take()) this.#transport?.write(bytes);
+    for (const bytes of end.take()) {
+      this.#trace("sent", bytes);
+      this.#transport?.write(bytes);
+    }
     this.#alarm.set(end.nextTimeout);
     for (const event of events) this.#handle(event);
+  }
+
+  #trace(direction: TraceRecord["direction"], bytes: Uint8Array): void {
+    this.#options.trace?.({ at: this.#options.timers.now(), direction, layer: "line", bytes });
   }
 
   #handle(event: LinkEvent): void {

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
 import type { KeypadKey } from "../../keypad/index.ts";
 import type { Output } from "../output.ts";
@@ -6,10 +7,10 @@ import { keyPresses } from "./key-presses.ts";
 import type { LiveKeypad } from "./live-keypad.ts";
 import { TerminalScreen } from "./terminal-screen.ts";
 
-/** Where somebody sits. */
+/** Where somebody sits: the parts of a terminal that matter here. */
 export interface TerminalOptions {
-  readonly input: ReadStream;
-  readonly stdout: WriteStream;
+  readonly input: Readable & Pick<ReadStream, "setRawMode">;
+  readonly stdout: Writable & Pick<WriteStream, "columns">;
   readonly output: Output;
   /** Takes what is to be called whenever the unit may look different. */
   readonly listen: (changed: () => void) => void;
@@ -35,7 +36,7 @@ export async function runTerminal(keypad: LiveKeypad, options: TerminalOptions):
 }
 
 /** Until a key quits, the terminal goes away, or somebody ends the process; in raw mode Ctrl-C is a key. */
-async function untilQuit(input: ReadStream, press: (key: KeypadKey) => void): Promise<void> {
+async function untilQuit(input: Readable, press: (key: KeypadKey) => void): Promise<void> {
   const signals = ["SIGTERM", "SIGHUP"] as const;
   let quit = (): void => {};
   const over = new Promise<void>((resolve) => {
