@@ -34,7 +34,7 @@ import { scenarioMeter } from "../virtual-meter/scenario/scenario-meter.ts";
 import { MemoryKeyStore } from "../virtual-meter/security/key-store.ts";
 import { parseStart, zoneRule } from "../virtual-meter/time-zone.ts";
 import { virtualMeterServer } from "../virtual-meter/virtual-meter.ts";
-import { listenKeypad } from "./keypad/keypad-link-server.ts";
+import { listenKeypad, serveKeypad } from "./keypad/keypad-link-server.ts";
 import { meterAssociations } from "./keys/meter-associations.ts";
 import { stsIdentity } from "./keys/sts-identity.ts";
 import { monthsBefore } from "./months.ts";
@@ -186,6 +186,11 @@ export class MeterHost {
   /** Answers on one end of a line that was opened elsewhere. */
   serveHdlc(transport: Transport): void {
     this.#server.serve("hdlc", transport);
+  }
+
+  /** Serves a keypad unit at one end of a link that was opened elsewhere. */
+  serveKeypad(transport: Transport): void {
+    serveKeypad(transport, {}, this.#keypad, realTimers);
   }
 
   /** Closes the listeners, saves and lets go of the state. */

@@ -77,15 +77,16 @@ export class DlmsClient implements AsyncDisposable {
    * attributes.
    */
   async getMany(addresses: readonly AttributeAddress[]): Promise<readonly AttributeOutcome[]> {
-    const outcomes: AttributeOutcome[] = [];
-    let longest = this.#longestList();
-    while (outcomes.length < addresses.length) {
-      const list = this.#firstList(addresses.slice(outcomes.length, outcomes.length + longest));
-      const results = await this.#getList(list);
-      if (results === undefined) longest = Math.ceil(list.length / 2);
-      else outcomes.push(...results.map(toOutcome));
-    }
-    return outcomes;
+    return (await this.#getResults(addresses)).map(toOutcome);
+  }
+
+  /**
+   * As `getMany`, with the octets of the tagged values, which are the caller's.
+   * @throws DataAccessError for the first that the meter refuses
+   */
+  async getManyRaw(addresses: readonly AttributeAddress[]): Promise<readonly Uint8Array[]> {
+    const results = await this.#getResults(addresses);
+    return addresses.map((address, index) => dataOf(results[index], address));
   }
 
   /** Writes one attribute. */
@@ -150,6 +151,18 @@ export class DlmsClient implements AsyncDisposable {
     onProgress?: ProgressListener,
   ): Promise<ServiceResult & { readonly service: S }> {
     return (await this.#association.request(request, onProgress)) as ServiceResult & { readonly service: S };
+  }
+
+  async #getResults(addresses: readonly AttributeAddress[]): Promise<readonly GetResult[]> {
+    const outcomes: GetResult[] = [];
+    let longest = this.#longestList();
+    while (outcomes.length < addresses.length) {
+      const list = this.#firstList(addresses.slice(outcomes.length, outcomes.length + longest));
+      const results = await this.#getList(list);
+      if (results === undefined) longest = Math.ceil(list.length / 2);
+      else outcomes.push(...results);
+    }
+    return outcomes;
   }
 
   /** Undefined where the meter seems to refuse the list rather than its elements. */

@@ -131,17 +131,13 @@ export class ObjectReader {
     });
   }
 
-  /** Scaler and unit of an attribute, read at its first use; undefined where it has none. */
-  async scalerOf(item: {
-    readonly classId: number;
-    readonly logicalName: LogicalName;
-    readonly attribute: number;
-  }): Promise<ScalerUnit | undefined> {
-    if (!this.#view.scalers.has(keyOf(item))) {
-      const needed = this.#neededScalers([item]);
-      this.#learnScalers(needed, await this.#client.getMany(needed));
-    }
-    return this.#view.scalers.get(keyOf(item));
+  /** Scalers and units of attributes, read at their first use; undefined for what has none. */
+  async scalersOf(
+    items: readonly { readonly classId: number; readonly logicalName: LogicalName; readonly attribute: number }[],
+  ): Promise<readonly (ScalerUnit | undefined)[]> {
+    const needed = this.#neededScalers(items.filter((item) => !this.#view.scalers.has(keyOf(item))));
+    if (needed.length > 0) this.#learnScalers(needed, await this.#client.getMany(needed));
+    return items.map((item) => this.#view.scalers.get(keyOf(item)));
   }
 
   #describe({

@@ -1,3 +1,4 @@
+import { ByteReader } from "../bytes/byte-reader.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { type CaptureObject, isClockTime, sameCaptureObject } from "../cosem-objects/capture-object.ts";
 import { ProfileGeneric } from "../cosem-objects/classes/profile-generic.ts";
@@ -7,7 +8,7 @@ import { type ProfileDescription, ProfileTable } from "../cosem-objects/profile-
 import type { CosemDateTime } from "../dlms/axdr/date-time.ts";
 import type { Schema } from "../dlms/axdr/schema.ts";
 import type { AccessSelection } from "../dlms/xdlms/selective-access.ts";
-import { DataAccessError } from "../errors.ts";
+import { DataAccessError, InvariantError } from "../errors.ts";
 import type { ProgressListener } from "./association.ts";
 import type { AttributeAddress, DlmsClient } from "./dlms-client.ts";
 import type { ObjectReader } from "./object-reader.ts";
@@ -30,25 +31,45 @@ export type ProfileSelection =
 
 const bufferAttribute = ProfileGeneric.attributes.buffer.id;
 
-/** What reading a profile needs of a client. */
-type ProfileClient = Pick<DlmsClient, "get" | "getRaw">;
+/** What reading profiles needs of a client and of what knows scalers. */
+type ProfileClient = Pick<DlmsClient, "get" | "getRaw" | "getManyRaw">;
+type Scalers = Pick<ObjectReader, "scalersOf">;
 
 const allColumns: ColumnSpan = { from: 1, to: 0 };
 
+/** A profile, and which of its rows. */
+export interface WantedProfile {
+  readonly logicalName: LogicalName;
+  readonly selection: ProfileSelection;
+}
+
 /**
- * Reads what is to be known of a profile before its rows: period, columns, their scalers and units.
+ * Reads what is to be known of profiles before their rows: periods, columns, their scalers and units.
  * @throws DataAccessError where the meter refuses
  */
-export async function describeProfile(
-  client: ProfileClient,
-  reader: Pick<ObjectReader, "scalerOf">,
-  logicalName: LogicalName,
-): Promise<ProfileDescription> {
-  const captureObjects = await client.get(ProfileGeneric, logicalName, "captureObjects");
-  const capturePeriod = await client.get(ProfileGeneric, logicalName, "capturePeriod");
-  const scalerUnits = [];
-  for (const object of captureObjects) scalerUnits.push(await reader.scalerOf(object));
-  return { logicalName, capturePeriod, captureObjects, scalerUnits };
+export async function describeProfiles(
+  client: Pick<ProfileClient, "getManyRaw">,
+  reader: Scalers,
+  logicalNames: readonly LogicalName[],
+): Promise<readonly ProfileDescription[]> {
+  const { classId, attributes } = ProfileGeneric;
+  const { captureObjects, capturePeriod } = attributes;
+  const values = await client.getManyRaw(
+    logicalNames.flatMap((logicalName) => [captureObjects, capturePeriod].map(({ id }) => ({ classId, logicalName, attribute: id }))),
+  );
+  const value = <T>(schema: Schema<T>, index: number): T => schema.read(new ByteReader(values[index] ?? new Uint8Array()));
+  const profiles = logicalNames.map((logicalName, index) => ({
+    logicalName,
+    captureObjects: value(captureObjects.schema, 2 * index),
+    capturePeriod: value(capturePeriod.schema, 2 * index + 1),
+  }));
+  const scalers = await reader.scalersOf(profiles.flatMap((profile) => profile.captureObjects));
+  let columns = 0;
+  return profiles.map((profile) => {
+    const begin = columns;
+    columns += profile.captureObjects.length;
+    return { ...profile, scalerUnits: scalers.slice(begin, columns) };
+  });
 }
 
 /**
@@ -57,19 +78,40 @@ export async function describeProfile(
  */
 export async function readProfile(
   client: ProfileClient,
-  reader: Pick<ObjectReader, "scalerOf">,
+  reader: Scalers,
   logicalName: LogicalName,
   selection: ProfileSelection,
   onProgress?: ProgressListener,
 ): Promise<ProfileTable> {
-  const captured = await client.get(ProfileGeneric, logicalName, "captureObjects");
-  const capturePeriod = await client.get(ProfileGeneric, logicalName, "capturePeriod");
-  const objects = selectedObjects(captured, selection);
-  const scalerUnits = [];
-  for (const object of objects) scalerUnits.push(await reader.scalerOf(object));
-  const address = await rowsAddress(client, { logicalName, captureObjects: captured }, selection);
-  const buffer = await client.getRaw(address, onProgress);
-  return new ProfileTable({ logicalName, capturePeriod, captureObjects: objects, scalerUnits }, buffer);
+  const [profile] = await describeProfiles(client, reader, [logicalName]);
+  if (profile === undefined) throw new InvariantError("a profile without description");
+  const buffer = await client.getRaw(await rowsAddress(client, profile, selection), onProgress);
+  return new ProfileTable(selectedColumns(profile, selection), buffer);
+}
+
+/**
+ * Reads several profiles in as few round trips as the meter allows: what describes them together, then their rows together.
+ * @throws DataAccessError where the meter refuses, DecodeError for a buffer of other columns
+ */
+export async function readProfiles(
+  client: ProfileClient,
+  reader: Scalers,
+  wanted: readonly WantedProfile[],
+): Promise<readonly ProfileTable[]> {
+  const profiles = await describeProfiles(
+    client,
+    reader,
+    wanted.map(({ logicalName }) => logicalName),
+  );
+  const addresses: AttributeAddress[] = [];
+  for (const [index, { selection }] of wanted.entries()) {
+    addresses.push(await rowsAddress(client, profiles[index] as ProfileDescription, selection));
+  }
+  const buffers = await client.getManyRaw(addresses);
+  return wanted.map(
+    ({ selection }, index) =>
+      new ProfileTable(selectedColumns(profiles[index] as ProfileDescription, selection), buffers[index] ?? new Uint8Array()),
+  );
 }
 
 /**
@@ -86,6 +128,17 @@ export async function rowsAddress(
 }
 
 /** The columns that come, in their order. */
+function selectedColumns(profile: ProfileDescription, selection: ProfileSelection): ProfileDescription {
+  const { captureObjects, scalerUnits } = profile;
+  const selected = new Set(selectedObjects(captureObjects, selection));
+  const places = captureObjects.flatMap((object, index) => (selected.has(object) ? [index] : []));
+  return {
+    ...profile,
+    captureObjects: captureObjects.filter((object) => selected.has(object)),
+    scalerUnits: places.map((index) => scalerUnits[index]),
+  };
+}
+
 function selectedObjects(captured: readonly CaptureObject[], selection: ProfileSelection): readonly CaptureObject[] {
   if (selection.kind === "all" || selection.columns === undefined) return captured;
   if (selection.kind !== "range")

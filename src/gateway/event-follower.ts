@@ -1,7 +1,7 @@
 import { toHex } from "../bytes/hex.ts";
 import type { AttributeAddress, AttributeOutcome, DlmsClient } from "../client/dlms-client.ts";
 import type { DeviceView, ObjectReader } from "../client/object-reader.ts";
-import { describeProfile, rowsAddress } from "../client/profile-reader.ts";
+import { describeProfiles, rowsAddress } from "../client/profile-reader.ts";
 import { isClockTime } from "../cosem-objects/capture-object.ts";
 import { ProfileGeneric } from "../cosem-objects/classes/profile-generic.ts";
 import type { LogicalName } from "../cosem-objects/logical-name.ts";
@@ -69,18 +69,22 @@ export class EventFollower {
 
   /** Learns the columns of every event log with a clock. `seen` is kept up to date and may come from an association before. */
   static async open(
-    client: Pick<DlmsClient, "get" | "getRaw" | "getMany">,
-    reader: Pick<ObjectReader, "scalerOf">,
+    client: Pick<DlmsClient, "get" | "getMany" | "getManyRaw">,
+    reader: Pick<ObjectReader, "scalersOf">,
     { objects }: Pick<DeviceView, "objects">,
     seen: SeenEvents,
   ): Promise<EventFollower> {
-    const logs: ProfileDescription[] = [];
-    for (const { classId, logicalName } of objects) {
-      if (classId !== ProfileGeneric.classId || !eventLog.test(logicalName)) continue;
-      const description = await describeProfile(client, reader, logicalName);
-      if (description.captureObjects.some(isClockTime)) logs.push(description);
-    }
-    return new EventFollower(client, logs, seen);
+    const names = objects.filter(({ classId, logicalName }) => classId === ProfileGeneric.classId && eventLog.test(logicalName));
+    const logs = await describeProfiles(
+      client,
+      reader,
+      names.map(({ logicalName }) => logicalName),
+    );
+    return new EventFollower(
+      client,
+      logs.filter(({ captureObjects }) => captureObjects.some(isClockTime)),
+      seen,
+    );
   }
 
   /**

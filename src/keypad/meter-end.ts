@@ -127,16 +127,22 @@ export class MeterEnd {
     this.#allowance = Math.min(burst, this.#allowance + ((now - this.#allowanceAt) * perSecond) / 1000);
     this.#allowanceAt = now;
     while (!this.#closed && !this.#stalled && this.#allowance >= 1) {
-      try {
-        const line = this.#lines.next();
-        if (line === undefined) return;
-        this.#allowance--;
-        if (this.#greeted) this.#deadline = now + silenceTime;
-        this.#handleLine(line, now);
-      } catch (error) {
-        if (!(error instanceof DecodeError)) throw error;
-        this.#end("too-long");
-      }
+      const line = this.#nextLine();
+      if (line === undefined) return;
+      this.#allowance--;
+      if (this.#greeted) this.#deadline = now + silenceTime;
+      this.#handleLine(line, now);
+    }
+  }
+
+  /** The next line; undefined for none yet, and for one that is too long to be any, which ends the link. */
+  #nextLine(): Uint8Array | undefined {
+    try {
+      return this.#lines.next();
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#end("too-long");
+      return undefined;
     }
   }
 

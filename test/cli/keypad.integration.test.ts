@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { connect, createServer } from "node:net";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { listenKeypad } from "../../src/cli/keypad/keypad-link-server.ts";
 import type { Listener } from "../../src/transport/transport.ts";
@@ -70,6 +72,17 @@ describe("dlms keypad", function () {
       expect(code).to.equal(2);
     }
     expect(letters.stderr).to.contain("line 1");
+  });
+
+  it("does not wait for the end of a pipe once a line cannot be keyed", async () => {
+    const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+    const child = spawn(process.execPath, ["--import", "tsx", main, "keypad", "--ciu", listener?.address ?? ""], {
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    child.stdin.write("abc\n");
+    const code = await new Promise((resolve) => child.once("exit", resolve));
+    child.stdin.destroy();
+    expect(code).to.equal(2);
   });
 
   it("ends with 3 where nobody listens, and where nobody answers", async () => {

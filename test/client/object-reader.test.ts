@@ -73,9 +73,9 @@ describe("Reading objects of a meter", () => {
 
   it("knows the scaler of a value when it has read that of another value of the object", async () => {
     const { reader: objects, asked } = reader();
-    expect(await objects.scalerOf({ classId: 5, logicalName: demand, attribute: 2 })).to.deep.equal(tenthsOfWatts);
-    expect(await objects.scalerOf({ classId: 5, logicalName: demand, attribute: 3 })).to.deep.equal(tenthsOfWatts);
-    expect(await objects.scalerOf({ classId: 5, logicalName: demand, attribute: 5 })).to.equal(undefined);
+    expect(await objects.scalersOf([{ classId: 5, logicalName: demand, attribute: 2 }])).to.deep.equal([tenthsOfWatts]);
+    expect(await objects.scalersOf([{ classId: 5, logicalName: demand, attribute: 3 }])).to.deep.equal([tenthsOfWatts]);
+    expect(await objects.scalersOf([{ classId: 5, logicalName: demand, attribute: 5 }])).to.deep.equal([undefined]);
     expect(asked()).to.deep.equal([[`${demand}:4`]]);
   });
 

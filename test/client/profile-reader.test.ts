@@ -95,7 +95,7 @@ function profileOf(rows: readonly Row[], encoding: TableEncoding): CosemObject {
 }
 
 /** A client of this object alone, without association. */
-function clientOf(object: CosemObject): Pick<DlmsClient, "get" | "getRaw"> {
+function clientOf(object: CosemObject): Pick<DlmsClient, "get" | "getRaw" | "getManyRaw"> {
   const association = { conformance: supportedConformance };
   const getRaw: DlmsClient["getRaw"] = async ({ attribute, selection }) => {
     const writer = new ByteWriter();
@@ -109,10 +109,11 @@ function clientOf(object: CosemObject): Pick<DlmsClient, "get" | "getRaw"> {
       new ByteReader(await getRaw({ classId: cosemClass.classId, logicalName: logicalName as "1.0.99.1.0.255", attribute: id })),
     );
   };
-  return { get: get as DlmsClient["get"], getRaw };
+  const getManyRaw: DlmsClient["getManyRaw"] = (addresses) => Promise.all(addresses.map((address) => getRaw(address)));
+  return { get: get as DlmsClient["get"], getRaw, getManyRaw };
 }
 
-const noScalers = { scalerOf: () => Promise.resolve(undefined) };
+const noScalers = { scalersOf: () => Promise.resolve([]) };
 
 async function read(object: CosemObject, selection: ProfileSelection) {
   const table = await readProfile(clientOf(object), noScalers, profileName, selection);
@@ -199,8 +200,12 @@ describe("readProfile", () => {
     const client = clientOf(profileOf([], "plain"));
     const clockless = {
       ...client,
-      get: (async (...args: Parameters<DlmsClient["get"]>) =>
-        args[2] === "captureObjects" ? [captured.energy] : client.get(...args)) as DlmsClient["get"],
+      getManyRaw: async (addresses: Parameters<DlmsClient["getManyRaw"]>[0]) => {
+        const [, period = new Uint8Array()] = await client.getManyRaw(addresses);
+        const writer = new ByteWriter();
+        ProfileGeneric.attributes.captureObjects.schema.write(writer, [captured.energy]);
+        return [writer.finish(), period];
+      },
     };
     const failure = await readProfile(clockless, noScalers, profileName, { kind: "range", from: at(0), to: at(1) }).catch(
       (error: unknown) => error,

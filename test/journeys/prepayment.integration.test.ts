@@ -26,6 +26,34 @@ const environment = {
   AK: "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF",
 };
 
+describe("A keypad unit where no meter runs", function () {
+  this.timeout(30_000);
+
+  it("wakes the meter by its state, and what it does there stays", async () => {
+    const root = mkdtempSync(join(tmpdir(), "dlms-keypad-state-"));
+    const state = join(root, "meter");
+    const config = loadYaml(packageFile("config/virtual-meter.yaml"), virtualMeterSchema);
+    const started = new MeterHost({
+      config: { ...config, mode: "prepaid", credit: 50, start: "2026-11-22T12:00:00Z", speed: 1e-9, state },
+      directory: packageFile("config"),
+      onFailure: (error) => {
+        throw error;
+      },
+    });
+    await started.start("127.0.0.1", {});
+    await started.stop();
+    const results: string[] = [];
+    for (let time = 0; time < 2; time++) {
+      const { stdout, stderr } = await runCli(["keypad", "--state", state], {}, "67259421596626581768\n");
+      results.push(stdout.split("\n")[0] ?? stderr);
+    }
+    expect(results).to.deep.equal(["ACCEPT  Token accepted", "USEd  Token was used before"]);
+    const nowhere = await runCli(["keypad", "--state", join(root, "none")]);
+    expect([nowhere.code, nowhere.stderr.includes("there is no")]).to.deep.equal([2, true]);
+    rmSync(root, { recursive: true, force: true });
+  });
+});
+
 describe("A customer who pays in advance", function () {
   this.timeout(60_000);
   let root = "";

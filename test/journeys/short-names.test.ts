@@ -68,7 +68,7 @@ describe("A client with short names", function () {
     const rows = async (referencing: "logical-name" | "short-name") => {
       const client = await connect("hdlc", referencing);
       const table = await world.settle(
-        readProfile(client, { scalerOf: () => Promise.resolve(undefined) }, "1.0.99.1.0.255", { kind: "last", count: 20 }),
+        readProfile(client, { scalersOf: () => Promise.resolve([]) }, "1.0.99.1.0.255", { kind: "last", count: 20 }),
       );
       await world.settle(client.close());
       return table.rowCount;

@@ -1,8 +1,10 @@
 import { expect } from "chai";
+import { ByteWriter } from "../../src/bytes/byte-writer.ts";
 import { fromHex, toHex } from "../../src/bytes/hex.ts";
 import type { DlmsClient } from "../../src/client/dlms-client.ts";
 import { readProfile } from "../../src/client/profile-reader.ts";
 import type { CaptureObject } from "../../src/cosem-objects/capture-object.ts";
+import { ProfileGeneric } from "../../src/cosem-objects/classes/profile-generic.ts";
 import { decodeAare } from "../../src/dlms/acse/codec.ts";
 import type { ApplicationContext } from "../../src/dlms/acse/object-identifiers.ts";
 import { type Referencing, supportedFor } from "../../src/dlms/association/negotiation.ts";
@@ -169,13 +171,17 @@ describe("Times of meters", () => {
   async function rangeAskedFor(captured: readonly CaptureObject[], from: CosemDateTime, to: CosemDateTime): Promise<string> {
     let asked: AccessSelection | undefined;
     const client = {
-      get: (_class: unknown, _name: string, attribute: string) => Promise.resolve(attribute === "captureObjects" ? captured : 900),
+      getManyRaw: () => {
+        const writer = new ByteWriter();
+        ProfileGeneric.attributes.captureObjects.schema.write(writer, captured);
+        return Promise.resolve([writer.finish(), fromHex("0600000384")]);
+      },
       getRaw: ({ selection }: { readonly selection?: AccessSelection }) => {
         asked = selection;
         return Promise.resolve(fromHex("0100"));
       },
-    } as unknown as Pick<DlmsClient, "get" | "getRaw">;
-    await readProfile(client, { scalerOf: () => Promise.resolve(undefined) }, "1.0.99.1.0.255", { kind: "range", from, to });
+    } as unknown as DlmsClient;
+    await readProfile(client, { scalersOf: () => Promise.resolve([]) }, "1.0.99.1.0.255", { kind: "range", from, to });
     return toHex(asked?.parameters ?? new Uint8Array());
   }
 

@@ -28,7 +28,7 @@ async function times(address: MeterAddress): Promise<readonly number[]> {
     from: instantToDateTime(sampleStart, 0),
     to: instantToDateTime(sampleStart + (rowCount - 1) * samplePeriod, 0),
   } as const;
-  const noScalers = { scalerOf: () => Promise.resolve(undefined) };
+  const noScalers = { scalersOf: () => Promise.resolve([]) };
   const measured: number[] = [];
   for (let run = 0; run < runs + warmUp; run++) {
     const start = performance.now();

@@ -3,6 +3,7 @@ import { ConfigError } from "../../errors.ts";
 import { serveBench } from "../bench/bench-server.ts";
 import { decodeBenchmark } from "../bench/decode-benchmark.ts";
 import { getBenchmark } from "../bench/get-benchmark.ts";
+import { lineBenchmark } from "../bench/line-benchmark.ts";
 import type { Benchmark, Measurement } from "../bench/measurement.ts";
 import { profileBenchmark } from "../bench/profile-benchmark.ts";
 import { secureBenchmark } from "../bench/secure-benchmark.ts";
@@ -13,7 +14,15 @@ import type { Output } from "../output.ts";
 import { formatTable } from "../table.ts";
 import { commandAction } from "./action.ts";
 
-const benchmarks: readonly Benchmark[] = [decodeBenchmark, getBenchmark, secureBenchmark, profileBenchmark, wireBenchmark, tokenBenchmark];
+const benchmarks: readonly Benchmark[] = [
+  decodeBenchmark,
+  getBenchmark,
+  secureBenchmark,
+  profileBenchmark,
+  wireBenchmark,
+  lineBenchmark,
+  tokenBenchmark,
+];
 
 /** `dlms bench [NAME]` */
 export function benchCommand(): Command {

@@ -18,7 +18,7 @@ describe("Event logs of the virtual meter", () => {
   const world = inMemory();
   const codesOf = async (client: DlmsClient, log: string): Promise<readonly unknown[]> => {
     const table = await world.settle(
-      readProfile(client, { scalerOf: () => Promise.resolve(undefined) }, log as "0.0.99.98.0.255", { kind: "all" }),
+      readProfile(client, { scalersOf: () => Promise.resolve([]) }, log as "0.0.99.98.0.255", { kind: "all" }),
     );
     return Array.from({ length: table.rowCount }, (_, row) => table.cell(row, 1));
   };
@@ -44,7 +44,7 @@ describe("Event logs of the virtual meter", () => {
     const rows = device.meter.events.rows("standard");
     expect([rows.stampAt(0), rows.stampAt(1)]).to.deep.equal([sampleStart + 60 * minute, sampleStart + 10 * minute]);
     const range = { kind: "range" as const, from: instantToDateTime(sampleStart, 0), to: instantToDateTime(sampleStart + 30 * minute, 0) };
-    const table = await world.settle(readProfile(client, { scalerOf: () => Promise.resolve(undefined) }, standard, range));
+    const table = await world.settle(readProfile(client, { scalersOf: () => Promise.resolve([]) }, standard, range));
     expect(
       Array.from({ length: table.rowCount }, (_, row) => table.cell(row, 1)),
       "by range, whatever the order",

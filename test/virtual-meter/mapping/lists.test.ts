@@ -41,7 +41,7 @@ describe("Lists of the virtual meter", () => {
   it("show themselves only so deep", () => {
     const { bare } = objects();
     expect(bare.write("0.0.21.0.1.255:3", `0101${captured(7, "0.0.21.0.1.255", 2)}`)).to.equal("success");
-    expect(bare.read("0.0.21.0.1.255:2")).to.equal("01010201".repeat(4) + "00");
+    expect(bare.read("0.0.21.0.1.255:2")).to.equal(`${"01010201".repeat(4)}00`);
   });
 });
 

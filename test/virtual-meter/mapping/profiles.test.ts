@@ -32,13 +32,14 @@ async function readLoad(meter: Meter, profileEncodings: ProfileEncodings, select
   let octets = 0;
   const measured = {
     get: client.get.bind(client),
+    getManyRaw: client.getManyRaw.bind(client),
     getRaw: async (...args: Parameters<typeof client.getRaw>) => {
       const value = await client.getRaw(...args);
       octets = value.length;
       return value;
     },
   };
-  const reading = readProfile(measured, { scalerOf: () => Promise.resolve(undefined) }, profileNames.load, selection);
+  const reading = readProfile(measured, { scalersOf: () => Promise.resolve([]) }, profileNames.load, selection);
   const table = await memory.settle(reading);
   await memory.settle(client.close());
   return { octets, rows: Array.from({ length: table.rowCount }, (_, row): readonly PlainValue[] => table.row(row)) };
