@@ -18,7 +18,7 @@ const layers = {
   "meter-model": { imports: ["sts", "errors"] },
   keypad: { imports: ["bytes", "errors"] },
   transport: { imports: ["bytes", "errors"], builtins: ["net", "dgram"] },
-  optical: { imports: ["transport", "bytes", "errors"] },
+  optical: { imports: ["transport", "bytes", "errors"], builtins: ["fs"] },
   session: { imports: ["transport", "errors"], types: ["hdlc", "wrapper", "dlms"] },
   client: { imports: ["session", "cosem-objects", "dlms", "hdlc", "wrapper", "transport", "bytes", "errors"] },
   server: { imports: ["session", "cosem-objects", "dlms", "hdlc", "wrapper", "transport", "bytes", "errors"] },

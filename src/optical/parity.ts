@@ -4,7 +4,7 @@ const parityBit = 0x80;
 const characterBits = 0x7f;
 
 /** True for an even number of ones. */
-function isEven(octet: number): boolean {
+export function isEvenParity(octet: number): boolean {
   let folded = octet ^ (octet >> 4);
   folded ^= folded >> 2;
   return ((folded ^ (folded >> 1)) & 1) === 0;
@@ -25,8 +25,13 @@ export function withoutParityBits(bytes: Uint8Array): Uint8Array {
 
 /** @throws DecodeError `check-failed` at the first octet with odd parity */
 export function verifyEvenParity(bytes: Uint8Array): void {
-  const odd = bytes.findIndex((octet) => !isEven(octet));
+  const odd = bytes.findIndex((octet) => !isEvenParity(octet));
   if (odd < 0) return;
   const message = `parity: odd number of ones at offset ${odd} of a line with even parity`;
   throw new DecodeError("check-failed", "parity", odd, message, { layer: "optical" });
+}
+
+/** The characters with the bit that makes the number of ones even: 7E1 on a port of eight bits. */
+export function withEvenParity(characters: Uint8Array): Uint8Array {
+  return characters.map((character) => (isEvenParity(character & characterBits) ? character & characterBits : character | parityBit));
 }

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { TransportError } from "../errors.ts";
 import type { Transport } from "../transport/transport.ts";
 
@@ -26,6 +27,8 @@ const defaultSilence = 300;
 /** ms that a port may take beside the time that the octets need on the line. */
 const writeSlack = 5000;
 const bitsPerOctet = 10;
+/** ms between looks at the device: a terminal that was hung up can be read without end, and gives nothing. */
+const watchInterval = 500;
 
 /**
  * Opens a serial port for this program alone. The driver is loaded here, so that nobody else needs it.
@@ -45,7 +48,17 @@ export async function openSerialPort({
   await new Promise<void>((resolve, reject) => port.open((error) => (error === null ? resolve() : reject(openFailure(path, error)))));
   // The parser only tells when the line fell silent; frames are made of the octets as they come.
   const quiet = port.pipe(new InterByteTimeoutParser({ interval: silence }));
-  return new SerialPortLine(port, quiet, schedule);
+  return new SerialPortLine(port, quiet, schedule, await deviceOf(path));
+}
+
+/** What is at the end of a path; another one after the device was plugged in again, undefined while there is none. */
+async function deviceOf(path: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await stat(path);
+    return `${dev}/${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The part of the package's port that is used here. */
@@ -80,8 +93,9 @@ class SerialPortLine implements SerialLine {
   #error: Error | undefined;
   #deadline: (() => void) | undefined;
   #waiting = 0;
+  #watch: (() => void) | undefined;
 
-  constructor(port: Port, quiet: Quiet, schedule: SerialPortOptions["schedule"]) {
+  constructor(port: Port, quiet: Quiet, schedule: SerialPortOptions["schedule"], device: string | undefined) {
     this.path = port.path;
     this.name = `serial ${port.path}`;
     this.#port = port;
@@ -90,6 +104,7 @@ class SerialPortLine implements SerialLine {
     port.on("close", (error) => this.#finish(error ?? undefined));
     port.on("error", (error) => this.#finish(error ?? undefined));
     quiet.on("data", () => this.#onSilence?.());
+    if (device !== undefined) this.#watchOver(device);
   }
 
   get baudRate(): number {
@@ -165,15 +180,27 @@ class SerialPortLine implements SerialLine {
 
   #armDeadline(): void {
     this.#disarm();
-    this.#deadline = this.#schedule(this.#limit(), () => {
-      this.#finish(stuckError(this.path));
-      if (this.#port.isOpen) this.#port.close(() => {});
-    });
+    this.#deadline = this.#schedule(this.#limit(), () => this.#lose(stuckError(this.path)));
   }
 
   #disarm(): void {
     this.#deadline?.();
     this.#deadline = undefined;
+  }
+
+  #watchOver(device: string): void {
+    this.#watch = this.#schedule(watchInterval, () => {
+      void deviceOf(this.path).then((found) => {
+        if (this.#closed) return;
+        if (found === device) this.#watchOver(device);
+        else this.#lose(closedError(this.path, undefined));
+      });
+    });
+  }
+
+  #lose(error: Error): void {
+    this.#finish(error);
+    if (this.#port.isOpen) this.#port.close(() => {});
   }
 
   #limit(): number {
@@ -184,6 +211,7 @@ class SerialPortLine implements SerialLine {
     if (this.#closed) return;
     this.#closed = true;
     this.#disarm();
+    this.#watch?.();
     this.#error = error === undefined || error instanceof TransportError ? error : closedError(this.path, error);
     this.#onClose?.(this.#error);
   }
