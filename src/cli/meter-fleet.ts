@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { ConfigError } from "../errors.ts";
+import { signOnBaudRate } from "../optical/baud-rate.ts";
 import { tapLine } from "../transport/tap-line.ts";
 import { listenTcp } from "../transport/tcp.ts";
 import type { Listener, Transport } from "../transport/transport.ts";
@@ -22,7 +24,7 @@ export const maxMetersOnLine = 0x7d - firstPhysicalAddress + 1;
 export class MeterFleet {
   readonly #hosts: readonly MeterHost[];
   #line: Listener | undefined;
-  #serial: ServedLine | undefined;
+  #lines: ServedLine[] = [];
 
   /** @throws ConfigError for what cannot be used, StoreError for a state that cannot */
   constructor({ count, config, ...options }: MeterFleetOptions) {
@@ -49,13 +51,21 @@ export class MeterFleet {
 
   /** Serves HDLC on a serial line as well. @throws TransportError `open-failed` */
   async serveSerial(settings: SerialSettings): Promise<ListeningLink> {
-    this.#serial = await ServedLine.open(settings, (line) => this.#serveLine(line));
+    this.#lines.push(await ServedLine.open(settings, (line) => this.#serveLine(line)));
     return { link: "serial", address: settings.path };
+  }
+
+  /** Answers at an optical port, which one meter has. @throws TransportError `open-failed`, ConfigError for several */
+  async serveOptical(path: string): Promise<ListeningLink> {
+    const [only] = this.#hosts;
+    if (only === undefined || this.#hosts.length > 1) throw new ConfigError("--optical", "expected with one meter, not with --count");
+    this.#lines.push(await ServedLine.open({ path, baudRate: signOnBaudRate }, (line) => only.serveOptical(line)));
+    return { link: "optical", address: path };
   }
 
   /** Closes the listeners, saves and lets go of the states. */
   async stop(): Promise<void> {
-    await this.#serial?.close();
+    await Promise.all(this.#lines.map((line) => line.close()));
     await this.#line?.close();
     await Promise.all(this.#hosts.map((meter) => meter.stop()));
   }

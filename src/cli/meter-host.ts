@@ -18,6 +18,7 @@ import {
   type TimeZoneRule,
   threeRateCalendar,
 } from "../meter-model/index.ts";
+import type { SerialLine } from "../optical/serial-port.ts";
 import type { DlmsServer } from "../server/dlms-server.ts";
 import { realTimers } from "../session/timers.ts";
 import { LmdbCounterStore, LmdbKeyStore, LmdbMeterStore, MemoryMeterStore } from "../store/index.ts";
@@ -28,6 +29,7 @@ import { liveAsCustomer } from "../virtual-meter/customer.ts";
 import { logicalDeviceName, type MeterIdentity } from "../virtual-meter/identity.ts";
 import { meterKeypad } from "../virtual-meter/keypad/meter-keypad.ts";
 import { MeterCounters } from "../virtual-meter/meter-counters.ts";
+import { tariffDevice } from "../virtual-meter/optical/readout.ts";
 import { Pushes } from "../virtual-meter/push/pushes.ts";
 import { MeterRunner } from "../virtual-meter/runner.ts";
 import { scenarioMeter } from "../virtual-meter/scenario/scenario-meter.ts";
@@ -39,6 +41,7 @@ import { meterAssociations } from "./keys/meter-associations.ts";
 import { stsIdentity } from "./keys/sts-identity.ts";
 import { monthsBefore } from "./months.ts";
 import { NetworkOutlet } from "./network-outlet.ts";
+import { serveOptical } from "./optical-line.ts";
 import { version } from "./version.ts";
 
 /** The configuration of a virtual meter as it was loaded. */
@@ -67,7 +70,7 @@ export interface MeterPorts {
 }
 
 export interface ListeningLink {
-  readonly link: keyof MeterPorts | "serial";
+  readonly link: keyof MeterPorts | "serial" | "optical";
   readonly address: string;
   /** Of the links that have one. */
   readonly port?: number;
@@ -86,6 +89,8 @@ export class MeterHost {
   readonly #keyStore: LmdbKeyStore | undefined;
   readonly #keypad: KeypadMeter;
   #keypadListener: Listener | undefined;
+  /** What programming mode of the optical port asks for. */
+  readonly #readerPassword: string | undefined;
 
   /**
    * Loads the state or makes a new meter and simulates its past; nothing listens yet.
@@ -127,6 +132,7 @@ export class MeterHost {
     this.#counters = new MeterCounters(this.#counterStore, this.#counterStore === undefined ? firstOfForgetful(Date.now()) : undefined);
     this.#keyStore = config.state === undefined ? undefined : new LmdbKeyStore(join(config.state, "keys"));
     const associations = meterAssociations(config, directory, this.#counters, this.#keyStore ?? new MemoryKeyStore());
+    this.#readerPassword = passwordOf(associations);
     this.#pushes = new Pushes({
       meter: this.meter,
       serverSap: this.identity.managementSap,
@@ -188,6 +194,13 @@ export class MeterHost {
     this.#server.serve("hdlc", transport);
   }
 
+  /** Answers at the optical port: sign-on by IEC 62056-21, readout, then HDLC. */
+  serveOptical(line: SerialLine): void {
+    const password = this.#readerPassword;
+    const device = tariffDevice(() => this.#runner.catchUp(), this.identity, password);
+    serveOptical(line, device, (transport) => this.serveHdlc(transport), realTimers);
+  }
+
   /** Serves a keypad unit at one end of a link that was opened elsewhere. */
   serveKeypad(transport: Transport): void {
     serveKeypad(transport, {}, this.#keypad, realTimers);
@@ -204,6 +217,12 @@ export class MeterHost {
     await this.#keyStore?.close();
     await this.#store.close();
   }
+}
+
+/** The password that readers associate with, as text. */
+function passwordOf(associations: ReturnType<typeof meterAssociations>): string | undefined {
+  const reader = associations.find(({ role }) => role === "reader")?.authentication;
+  return reader?.mechanism === "lls" ? new TextDecoder().decode(reader.password) : undefined;
 }
 
 /** Of all virtual meters; tokens that are older are none of theirs. */

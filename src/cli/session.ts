@@ -4,7 +4,6 @@ import { openWithCounters } from "../client/counter-recovery.ts";
 import type { DlmsClient } from "../client/dlms-client.ts";
 import { loadYaml } from "../config/load.ts";
 import { addressBookSchema } from "../config/meters.ts";
-import { ConfigError } from "../errors.ts";
 import { formatTrace } from "../log/trace-format.ts";
 import type { TraceSink } from "../transport/trace.ts";
 import { apduName } from "./apdu-name.ts";
@@ -108,10 +107,8 @@ function addressOf(target: Target): MeterAddress {
       return { link: "hdlc", host: target.host, port: target.port };
     case "serial":
       return { link: "serial", path: target.path, baudRate: target.baud };
-    default:
-      throw new ConfigError("TARGET", `${target.kind} targets are not served yet`, {
-        hint: "use tcp://host:port, udp://host:port, hdlc://host:port or serial:///dev/...",
-      });
+    case "optical":
+      return { link: "optical", path: target.path, baudRate: target.baud, maxBaudRate: target.maxBaud };
   }
 }
 

@@ -17,10 +17,11 @@ import { ClientAssociation } from "./association.ts";
 import { DlmsClient } from "./dlms-client.ts";
 import { ShortNameAssociation } from "./short-name-association.ts";
 
-/** Where a meter is, and what is spoken there: the wrapper or HDLC over TCP, the wrapper over UDP, or HDLC on a serial line. */
+/** Where a meter is, and what is spoken there: the wrapper or HDLC over TCP, the wrapper over UDP, or HDLC on a serial line, behind an optical probe after a sign-on. */
 export type MeterAddress =
   | { readonly link: LinkKind; readonly host: string; readonly port: number }
-  | { readonly link: "serial"; readonly path: string; readonly baudRate: number };
+  | { readonly link: "serial"; readonly path: string; readonly baudRate: number }
+  | { readonly link: "optical"; readonly path: string; readonly baudRate: number; readonly maxBaudRate: number };
 
 /** The association to open, and what the link under it may be asked for. */
 export interface AssociationOptions {
@@ -69,6 +70,11 @@ export async function connect(address: MeterAddress, options: AssociationOptions
       const { openSerialPort } = await import("../optical/serial-port.ts");
       const { path, baudRate } = address;
       const line = await openSerialPort({ path, baudRate, schedule: (delay, callback) => timers.schedule(delay, callback) });
+      return associate(line, "hdlc", options);
+    }
+    case "optical": {
+      const { openOpticalPort } = await import("../optical/open-optical.ts");
+      const { line } = await openOpticalPort({ ...address, want: "hdlc", timers });
       return associate(line, "hdlc", options);
     }
     case "wrapper-udp":

@@ -48,7 +48,7 @@ export function meterCommand(): Command {
     .option("--hdlc <port>", "HDLC over TCP (4060)", parsePort("--hdlc"))
     .option("--udp <port>", "wrapper over UDP", parsePort("--udp"))
     .option("--serial <path>", "HDLC on a serial line, 9600 baud unless ?baud= says otherwise")
-    .option("--optical <path>", "optical port with sign-on")
+    .option("--optical <path>", "optical port: sign-on at 300 baud, then HDLC")
     .option("--ciu <port>", "link of the keypad unit, besides the others", parsePort("--ciu"))
     .option("--state <dir>", "keep the state there; without it the meter forgets")
     .option("--serial-number <text>", "serial number")
@@ -72,7 +72,6 @@ export function meterCommand(): Command {
 }
 
 async function meter(output: Output, options: MeterOptions): Promise<void> {
-  refuseUnserved(options);
   // Loaded here, so that the commands of a technician do not wait for a database.
   const { refuseDemoSecrets } = await import("../keys/demo-secrets.ts");
   const { MeterFleet } = await import("../meter-fleet.ts");
@@ -82,6 +81,7 @@ async function meter(output: Output, options: MeterOptions): Promise<void> {
   const host = options.listen ?? config.listen.address;
   refuseDemoSecrets(config, dirname(file), host, options.allowDemoKeys === true);
   const count = countOf(options.count);
+  const optical = options.optical ?? config.listen.optical;
   const serial = serialOf(options.serial ?? config.listen.serial);
   await untilStopped(async (fail) => {
     const meters = new MeterFleet({ count, config, directory: dirname(file), trace: traceTo(options, output), onFailure: fail });
@@ -89,6 +89,7 @@ async function meter(output: Output, options: MeterOptions): Promise<void> {
     try {
       for (const listening of await meters.start(host, ports)) report(output, listening);
       if (serial !== undefined) report(output, await meters.serveSerial(serial));
+      if (optical !== undefined) report(output, await meters.serveOptical(optical));
     } catch (error) {
       await meters.stop();
       throw error;
@@ -109,9 +110,9 @@ const defaultPorts = { tcp: 4059, hdlc: 4060 };
  * The keypad unit has a link of its own besides.
  */
 function portsOf({ listen }: MeterHostConfig, options: MeterOptions, count: number): MeterPorts {
-  const { tcp, udp, hdlc, ciu = listen.ciu, serial } = options;
+  const { tcp, udp, hdlc, ciu = listen.ciu, serial, optical } = options;
   const given = (ports: MeterPorts): boolean => Object.values(ports).some((port) => port !== undefined);
-  if (given({ tcp, udp, hdlc }) || serial !== undefined) return { tcp, udp, hdlc, ciu };
+  if (given({ tcp, udp, hdlc }) || serial !== undefined || optical !== undefined) return { tcp, udp, hdlc, ciu };
   if (count > 1) return { hdlc: listen.hdlc ?? defaultPorts.hdlc, ciu };
   const configured = { tcp: listen.tcp, udp: listen.udp, hdlc: listen.hdlc };
   return { ...(given(configured) ? configured : defaultPorts), ciu };
@@ -184,8 +185,3 @@ function loadOf(text: string): MeterHostConfig["load"] {
 }
 
 /** Options of the interface that this version does not serve are refused, not ignored. */
-function refuseUnserved(options: MeterOptions): void {
-  for (const name of ["optical"] as const) {
-    if (options[name] !== undefined) throw new ConfigError(`--${name}`, "not served yet", { hint: "leave it out" });
-  }
-}
