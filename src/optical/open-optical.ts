@@ -36,8 +36,8 @@ export function signOn(line: SerialLine, options: SignOnOptions, timers: LineTim
       worker.stop();
       if (result !== undefined) resolve(result);
       else {
-        line.destroy();
         reject(error);
+        line.destroy();
       }
     });
     line.onClose((error) => {

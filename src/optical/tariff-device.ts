@@ -46,7 +46,7 @@ type State = "idle" | "offered" | "reading" | "programming" | "hdlc";
 export class TariffDevice {
   readonly #options: TariffDeviceOptions;
   readonly #collector = new MessageCollector();
-  readonly #offered: number;
+  readonly #offered: ReturnType<typeof offeredBy>;
   readonly #reaction: number;
   #state: State = "idle";
   #steps: LineStep[] = [];
@@ -58,7 +58,7 @@ export class TariffDevice {
   constructor(options: TariffDeviceOptions) {
     this.#options = options;
     const identification = parseIdentification(options.identification);
-    this.#offered = offeredBy(identification, options.vendorBaudRates).baudRate;
+    this.#offered = offeredBy(identification, options.vendorBaudRates);
     // A small third letter promises a short reaction (6.3.2).
     this.#reaction = /[a-z]$/.test(identification.manufacturer) ? fastReaction : reaction;
   }
@@ -85,6 +85,8 @@ export class TariffDevice {
       const message = this.#collector.push(octet);
       if (message !== undefined) this.#receive(message, now);
     }
+    // What begins like a message and stops is forgotten, or the next request would be part of it.
+    if (this.#state === "idle") this.#deadline = this.#collector.busy ? now + selectTime : undefined;
   }
 
   handleTimeout(now: number): void {
@@ -113,7 +115,10 @@ export class TariffDevice {
     if (address === undefined || !this.#isOwn(address)) return;
     this.#idle();
     this.#answer(identificationMessage(this.#options.identification));
-    this.#enter("offered", now, selectTime);
+    // Modes A and B ask nothing back.
+    if (this.#offered.mode === "B") this.#speed(this.#offered.baudRate);
+    if (this.#offered.mode === "C") this.#enter("offered", now, selectTime);
+    else this.#readOut(now);
   }
 
   #isOwn(address: string): boolean {
@@ -123,7 +128,7 @@ export class TariffDevice {
 
   #select({ protocol, baudCharacter, mode }: Extract<OpticalMessage, { readonly type: "select" }>, now: number): void {
     const { baudRate } = offeredBy({ baudCharacter }, this.#options.vendorBaudRates);
-    const possible = baudCharacterOf(baudRate, this.#options.vendorBaudRates) === baudCharacter && baudRate <= this.#offered;
+    const possible = baudCharacterOf(baudRate, this.#options.vendorBaudRates) === baudCharacter && baudRate <= this.#offered.baudRate;
     if (possible && protocol === "2" && mode === "2") this.#enterHdlc(`2${baudCharacter}2`, baudRate);
     else if (possible && protocol === "0" && mode === "0") {
       this.#speed(baudRate);
