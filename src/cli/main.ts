@@ -12,6 +12,8 @@ import { meterCommand } from "./commands/meter.ts";
 import { objectsCommand } from "./commands/objects.ts";
 import { profileCommand } from "./commands/profile.ts";
 import { readCommand } from "./commands/read.ts";
+import { readoutCommand } from "./commands/readout.ts";
+import { scanCommand } from "./commands/scan.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { version } from "./version.ts";
 
@@ -24,6 +26,8 @@ const program = new Command("dlms")
   .addCommand(readCommand())
   .addCommand(objectsCommand())
   .addCommand(profileCommand())
+  .addCommand(scanCommand())
+  .addCommand(readoutCommand())
   .addCommand(decodeCommand())
   .addCommand(gatewayCommand())
   .addCommand(keypadCommand())

@@ -1,3 +1,6 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { CliService, runCli } from "../support/cli.ts";
 import { SerialPair } from "../support/serial-pair.ts";
@@ -26,5 +29,31 @@ describe("A meter behind an optical probe", function () {
     expect([value.code, value.stdout.includes("35933512")], value.stderr).to.deep.equal([0, true]);
     const profile = await runCli(["profile", target, "load", "--last", "96", "--format", "csv", ...reader]);
     expect([profile.code, profile.stdout.trim().split("\n").length], profile.stderr).to.deep.equal([0, 97]);
+  });
+
+  it("gives its readout to who wants no more", async () => {
+    const { code, stdout, stderr } = await runCli(["readout", pair.b, "--json"]);
+    expect(code, stderr).to.equal(0);
+    const { manufacturer, dataSets } = JSON.parse(stdout) as { manufacturer: string; dataSets: { address: string; values: unknown[] }[] };
+    expect(manufacturer).to.equal("DGW");
+    expect(dataSets.find(({ address }) => address === "0.0.0")?.values).to.deep.equal([{ value: "35933512" }]);
+    expect(dataSets.map(({ address }) => address)).to.include.members(["1.8.0", "1.8.8", "2.8.0", "1.6.0", "32.7.0"]);
+  });
+
+  it("is found by a scan, which puts it into the address book", async () => {
+    const book = join(mkdtempSync(join(tmpdir(), "dlms-scan-")), "meters.yaml");
+    const { code, stdout, stderr } = await runCli(["scan", pair.b, "--save", book]);
+    expect([code, stdout], stderr).to.deep.equal([0, `- id: "DGW0000035933512"\n  target: "optical://${pair.b}"\n`]);
+    const read = await runCli(["read", "meter:DGW0000035933512", "0-0:96.1.0", "--json", "--book", book]);
+    expect([read.code, read.stdout.includes("35933512")], read.stderr).to.deep.equal([0, true]);
+    expect(await meter?.stop()).to.equal(0);
+  });
+
+  it("is found where it speaks HDLC straight away, at whatever speed and address", async () => {
+    meter = await CliService.start(["meter", "--serial", `${pair.a}?baud=19200`, "--count", "2"], /listening serial/);
+    const { code, stdout, stderr } = await runCli(["scan", pair.b, "--json"]);
+    expect(code, stderr).to.equal(0);
+    // A pseudo-terminal carries at any speed, so the first that is tried will do.
+    expect(JSON.parse(stdout)).to.deep.include({ id: "DGW0000035933512", target: `serial://${pair.b}?baud=9600&physical=17` });
   });
 });
