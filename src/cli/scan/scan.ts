@@ -14,7 +14,7 @@ export type Attempt =
 
 const publicClient = 16;
 /** ms for each answer: meters that are there take a fraction of it. */
-const patience = 2500;
+const patience = 4000;
 const names = [
   { classId: 1, logicalName: "0.0.42.0.0.255", attribute: 2 },
   { classId: 1, logicalName: "0.0.96.1.0.255", attribute: 2 },
