@@ -5,6 +5,7 @@ import { outputFor } from "./commands/action.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { decodeCommand } from "./commands/decode.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { diagnoseCommand } from "./commands/diagnose.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { keypadCommand } from "./commands/keypad.ts";
 import { keysCommand } from "./commands/keys.ts";
@@ -27,6 +28,7 @@ const program = new Command("dlms")
   .addCommand(objectsCommand())
   .addCommand(profileCommand())
   .addCommand(scanCommand())
+  .addCommand(diagnoseCommand())
   .addCommand(readoutCommand())
   .addCommand(decodeCommand())
   .addCommand(gatewayCommand())

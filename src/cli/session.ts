@@ -47,6 +47,7 @@ export async function withClient<T>(
 /**
  * Associates with a target. Under keys the invocation counters go on where they were left, and where the meter is ahead.
  * @param folder where this installation keeps its counters
+ * @param trace hears of what goes over the line, in place of what --trace asks for
  * @throws ConfigError for what this version does not speak
  */
 export async function connectTarget(
@@ -54,6 +55,7 @@ export async function connectTarget(
   options: CommonOptions,
   output: Pick<Output, "note">,
   folder: string = userInstallationFolder(process.env),
+  trace: TraceSink | undefined = traceTo(options, output),
 ): Promise<DlmsClient> {
   const { address, material, warnings } = checkTarget(target);
   for (const warning of warnings) output.note(`warning: ${warning}`);
@@ -66,7 +68,7 @@ export async function connectTarget(
     maxInformationFieldLength: association.maxInfo,
     windowSize: association.window,
     timeout: options.timeout,
-    trace: traceTo(options, output),
+    trace,
   };
   if (!usesCounters(material)) {
     return connect(address, { ...common, clientSap: association.client, ...clientPasses(material, undefined) });
