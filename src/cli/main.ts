@@ -6,6 +6,7 @@ import { benchCommand } from "./commands/bench.ts";
 import { decodeCommand } from "./commands/decode.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { diagnoseCommand } from "./commands/diagnose.ts";
+import { eventsCommand } from "./commands/events.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { keypadCommand } from "./commands/keypad.ts";
 import { keysCommand } from "./commands/keys.ts";
@@ -14,6 +15,7 @@ import { objectsCommand } from "./commands/objects.ts";
 import { profileCommand } from "./commands/profile.ts";
 import { readCommand } from "./commands/read.ts";
 import { readoutCommand } from "./commands/readout.ts";
+import { reportCommand } from "./commands/report.ts";
 import { scanCommand } from "./commands/scan.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { version } from "./version.ts";
@@ -27,6 +29,8 @@ const program = new Command("dlms")
   .addCommand(readCommand())
   .addCommand(objectsCommand())
   .addCommand(profileCommand())
+  .addCommand(eventsCommand())
+  .addCommand(reportCommand())
   .addCommand(scanCommand())
   .addCommand(diagnoseCommand())
   .addCommand(readoutCommand())

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { ObjectReader } from "../../client/object-reader.ts";
 import { type ProfileSelection, readProfile } from "../../client/profile-reader.ts";
@@ -8,11 +8,12 @@ import type { ProfileTable } from "../../cosem-objects/profile-table.ts";
 import { ConfigError } from "../../errors.ts";
 import { withTargetOptions } from "../options.ts";
 import { type Output, toJson } from "../output.ts";
-import { startProgress } from "../progress.ts";
-import { displayPlain } from "../readings.ts";
+import { sidecarOf } from "../profile-file.ts";
+import { limitsOf } from "../profile-plan.ts";
+import { type ResumableRead, readResumably } from "../profile-resume.ts";
+import { profileCsv, profileJson, profileText } from "../profile-text.ts";
+import { startProgress, startRowProgress } from "../progress.ts";
 import { type TargetOptions, withClient } from "../session.ts";
-import { formatTable } from "../table.ts";
-import { parseTimeLimit } from "../time-limit.ts";
 import { commandAction } from "./action.ts";
 import { deviceView } from "./device-view.ts";
 
@@ -38,7 +39,7 @@ export function profileCommand(): Command {
     .option("--entries <a:b>", "rows by number, the oldest is 1, 0 is the newest")
     .addOption(new Option("--format <format>", "how rows are written").choices(["table", "csv", "json"]))
     .option("--out <file>", "write there instead of standard output")
-    .option("--resume", "go on after an interruption")
+    .option("--resume", "read piece by piece into FILE, and go on where an earlier run was interrupted")
     .addHelpText(
       "after",
       "\nExample:\n  dlms profile tcp://127.0.0.1:4059 load --from 2026-11-22T00:00 --to 2026-11-22T12:00 --client 2 --auth lls --password env:P",
@@ -47,8 +48,8 @@ export function profileCommand(): Command {
 }
 
 async function profile(output: Output, options: ProfileOptions, target: string, name: string): Promise<void> {
-  if (options.resume === true) throw new ConfigError("--resume", "not served yet", { hint: "leave it out" });
   const logicalName = profileOf(name);
+  if (options.resume === true) return resume(output, options, target, resumableOf(logicalName, options));
   const selection = selectionOf(options);
   await withClient(target, options, output, async (client) => {
     const { view, save } = await deviceView(client);
@@ -83,7 +84,7 @@ function selectionOf({ from, to, last, entries }: ProfileOptions): ProfileSelect
   if (last !== undefined) return { kind: "last", count: wholeNumber("--last", last, 1) };
   if (entries !== undefined) return entriesOf(entries);
   if (from === undefined && to === undefined) return { kind: "all" };
-  return { kind: "range", from: parseTimeLimit("--from", from ?? "1970-01-01"), to: parseTimeLimit("--to", to ?? "2099-12-31") };
+  return { kind: "range", ...limitsOf({ from, to }) };
 }
 
 function entriesOf(text: string): ProfileSelection {
@@ -101,7 +102,8 @@ function wholeNumber(option: string, text: string, least: number): number {
 
 function write(output: Output, { format, out, json }: ProfileOptions, table: ProfileTable): void {
   const how = json === true ? "json" : (format ?? "table");
-  const text = { table: () => asTable(table, output.width), csv: () => asCsv(table), json: () => toJson(asJson(table)) }[how];
+  const texts = { table: () => profileText(table, output.width), csv: () => profileCsv(table), json: () => toJson(profileJson(table)) };
+  const text = texts[how];
   if (out !== undefined) {
     try {
       writeFileSync(out, `${text()}\n`);
@@ -111,45 +113,60 @@ function write(output: Output, { format, out, json }: ProfileOptions, table: Pro
     output.note(`${table.rowCount} rows written to ${out}`);
     return;
   }
-  output.result(asJson(table), text);
+  output.result(profileJson(table), text);
 }
 
-function asJson(table: ProfileTable) {
-  return {
-    logicalName: table.logicalName,
-    capturePeriod: table.capturePeriod,
-    columns: table.columns.map(({ logicalName, classId, attribute, name, unit }) => ({
-      logicalName,
-      classId,
-      attribute,
-      name,
-      ...(unit === undefined ? {} : { unit }),
-    })),
-    rows: Array.from({ length: table.rowCount }, (_, row) => table.row(row)),
+/** @throws ConfigError for options that do not go with `--resume` */
+function resumableOf(logicalName: LogicalName, { from, to, last, entries, format, out, json }: ProfileOptions): ResumableRead {
+  if (out === undefined) throw new ConfigError("--resume", "there is nothing to go on with without --out FILE");
+  if (last !== undefined || entries !== undefined) {
+    throw new ConfigError("--resume", "--last and --entries mean other rows as time goes by", { hint: "select with --from and --to" });
+  }
+  if (format === "table") throw new ConfigError("--resume", "a table cannot be gone on with", { hint: "use --format csv or json" });
+  const limits = { from, to };
+  limitsOf(limits);
+  return { logicalName, limits, format: json === true ? "json" : (format ?? "csv"), path: out };
+}
+
+/** Reads into a file, and says how to go on whatever happens. */
+async function resume(output: Output, options: ProfileOptions, target: string, wanted: ResumableRead): Promise<void> {
+  const { path } = wanted;
+  let rows: number | undefined;
+  let interrupted = false;
+  const sayHow = (): void => {
+    const kept = rows === undefined ? "what was read" : `${rows} rows`;
+    if (existsSync(sidecarOf(path))) output.note(`${path} keeps ${kept}: run the same command again to go on`);
   };
-}
-
-function titles(table: ProfileTable): readonly string[] {
-  return table.columns.map(({ name, unit }) => (unit === undefined ? name : `${name} [${unit}]`));
-}
-
-function asTable(table: ProfileTable, width: number | undefined): string {
-  const columns = titles(table).map((title, index) => ({ title, align: index === 0 ? ("left" as const) : ("right" as const) }));
-  const rows = Array.from({ length: table.rowCount }, (_, row) => table.row(row).map(displayPlain));
-  return formatTable(columns, rows, { width });
-}
-
-function asCsv(table: ProfileTable): string {
-  const rows = Array.from({ length: table.rowCount }, (_, row) =>
-    table
-      .row(row)
-      .map((cell) => quote(cell === null ? "" : displayPlain(cell)))
-      .join(","),
-  );
-  return [titles(table).map(quote).join(","), ...rows].join("\n");
-}
-
-/** RFC 4180: quotes around what holds a separator, and doubled within. */
-function quote(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const onInterrupt = (): void => {
+    interrupted = true;
+  };
+  try {
+    await withClient(target, options, output, async (client) => {
+      process.once("SIGINT", onInterrupt);
+      const { view, save } = await deviceView(client);
+      // At once, as the next run must not need as long again to learn it.
+      save();
+      const progress = startRowProgress(process.stderr, `reading ${wanted.logicalName}`);
+      try {
+        const result = await readResumably(client, new ObjectReader(client, view), wanted, (now) => {
+          rows = now.rows;
+          progress.update(now);
+        });
+        if (result.lackingBefore !== undefined)
+          output.note(`warning: rows before ${result.lackingBefore} may be lacking: the meter has overwritten them`);
+      } finally {
+        progress.end();
+        save();
+        if (interrupted) sayHow();
+      }
+    });
+  } catch (error) {
+    // The session ends the process as soon as the association is released.
+    if (interrupted) return;
+    if (!(error instanceof ConfigError)) sayHow();
+    throw error;
+  } finally {
+    process.removeListener("SIGINT", onInterrupt);
+  }
+  output.note(`${rows} rows written to ${path}`);
 }
