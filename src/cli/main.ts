@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { ConfigError } from "../errors.ts";
 import { outputFor } from "./commands/action.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { clockCommand } from "./commands/clock.ts";
 import { decodeCommand } from "./commands/decode.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { diagnoseCommand } from "./commands/diagnose.ts";
@@ -15,8 +16,10 @@ import { objectsCommand } from "./commands/objects.ts";
 import { profileCommand } from "./commands/profile.ts";
 import { readCommand } from "./commands/read.ts";
 import { readoutCommand } from "./commands/readout.ts";
+import { relayCommand } from "./commands/relay.ts";
 import { reportCommand } from "./commands/report.ts";
 import { scanCommand } from "./commands/scan.ts";
+import { invokeCommand, setCommand } from "./commands/set.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { version } from "./version.ts";
 
@@ -30,6 +33,10 @@ const program = new Command("dlms")
   .addCommand(objectsCommand())
   .addCommand(profileCommand())
   .addCommand(eventsCommand())
+  .addCommand(clockCommand())
+  .addCommand(relayCommand())
+  .addCommand(setCommand())
+  .addCommand(invokeCommand())
   .addCommand(reportCommand())
   .addCommand(scanCommand())
   .addCommand(diagnoseCommand())

@@ -9,4 +9,5 @@ export type { BridgeInfo } from "./payload.ts";
 export type { QueueLimits } from "./publish-queue.ts";
 export type * from "./reading.ts";
 export { stateSources } from "./state-keys.ts";
+export { relayReason } from "./state-words.ts";
 export { snakeCase } from "./text.ts";
