@@ -10,5 +10,15 @@ export {
   type NotificationSource,
 } from "./notification-listener.ts";
 export { type AttributeReading, type DeviceView, ObjectReader, readDeviceView } from "./object-reader.ts";
-export { type ColumnSpan, type ProfileSelection, readProfile } from "./profile-reader.ts";
+export {
+  type ColumnSpan,
+  describeProfiles,
+  type ProfileClient,
+  type ProfileSelection,
+  readProfile,
+  readProfiles,
+  rowsAddress,
+  type Scalers,
+  type WantedProfile,
+} from "./profile-reader.ts";
 export { SharedLine } from "./shared-line.ts";

@@ -31,9 +31,10 @@ export type ProfileSelection =
 
 const bufferAttribute = ProfileGeneric.attributes.buffer.id;
 
-/** What reading profiles needs of a client and of what knows scalers. */
-type ProfileClient = Pick<DlmsClient, "get" | "getRaw" | "getManyRaw">;
-type Scalers = Pick<ObjectReader, "scalersOf">;
+/** What reading profiles needs of a client. */
+export type ProfileClient = Pick<DlmsClient, "get" | "getRaw" | "getManyRaw">;
+/** What reading profiles needs of who knows scalers and units. */
+export type Scalers = Pick<ObjectReader, "scalersOf">;
 
 const allColumns: ColumnSpan = { from: 1, to: 0 };
 
