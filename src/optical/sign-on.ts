@@ -31,6 +31,9 @@ const patience = 2000;
 /** ms at least between the option select and HDLC, in which meters may confirm (Gurux and jDLMS wait about as long). */
 const switching = 500;
 const mostRepeats = 3;
+/** Characters of the longest identification, and of a readout; the largest take five minutes at 300 Bd. */
+const longestIdentification = 60;
+const longestReadout = 9000;
 
 type State = "requested" | "switching" | "reading" | "done" | "failed";
 
@@ -45,6 +48,8 @@ export class SignOn {
   #state: State = "requested";
   #steps: LineStep[] = [];
   #deadline: number;
+  /** When the message that is waited for has to be there. */
+  #latest = Number.POSITIVE_INFINITY;
   #attempts = 0;
   #repeats = 0;
   #baudRate = signOnBaudRate;
@@ -86,7 +91,8 @@ export class SignOn {
     const heard = this.#echo.filter(octets);
     if (heard.length > 0) this.#heard = true;
     if (this.#state === "switching") return;
-    if (heard.length > 0) this.#deadline = Math.max(this.#deadline, now + patience);
+    // A line that never falls silent must not keep anybody for ever.
+    if (heard.length > 0) this.#deadline = Math.max(this.#deadline, Math.min(now + patience, this.#latest));
     for (const octet of heard) {
       const message = this.#collector.push(octet);
       if (message !== undefined) this.#receive(message, now);
@@ -119,7 +125,7 @@ export class SignOn {
     this.#baudRate = signOnBaudRate;
     if (wakeUp) this.#send(new Uint8Array(wakeUpZeros), { type: "wait", milliseconds: 1600 });
     this.#send(withEvenParity(requestMessage(address)));
-    this.#wait(now, patience);
+    this.#wait(now, patience, longestIdentification);
   }
 
   #identify(line: string, now: number): void {
@@ -151,7 +157,7 @@ export class SignOn {
 
   #take(block: Extract<OpticalMessage, { readonly type: "block" }>, now: number): void {
     if (block.command !== undefined) return;
-    if (!block.valid) {
+    if (!block.valid || !block.last) {
       this.#repeat(now);
       return;
     }
@@ -189,8 +195,10 @@ export class SignOn {
   }
 
   /** What is still to be sent takes its time first. */
-  #wait(now: number, milliseconds: number): void {
-    this.#deadline = now + durationOf(this.#steps, this.#baudRate) + milliseconds;
+  #wait(now: number, milliseconds: number, longest: number = longestReadout): void {
+    const begins = now + durationOf(this.#steps, this.#baudRate);
+    this.#deadline = begins + milliseconds;
+    this.#latest = begins + (longest * 10_000) / this.#baudRate + milliseconds;
   }
 
   #fail(error: ProtocolErrorLike): void {

@@ -33,7 +33,9 @@ export interface Programming {
 /** ms: reaction of a meter that says so in capital letters, and time without a word that ends programming. */
 const reaction = 200;
 const fastReaction = 20;
-const selectTime = 1500;
+const selectTime = 3000;
+/** ms after which the beginning of a message is forgotten, before a reader asks again. */
+const pauseTime = 1500;
 const inactivity = 60_000;
 const mostRepeats = 3;
 
@@ -86,7 +88,7 @@ export class TariffDevice {
       if (message !== undefined) this.#receive(message, now);
     }
     // What begins like a message and stops is forgotten, or the next request would be part of it.
-    if (this.#state === "idle") this.#deadline = this.#collector.busy ? now + selectTime : undefined;
+    if (this.#state === "idle") this.#deadline = this.#collector.busy ? now + pauseTime : undefined;
   }
 
   handleTimeout(now: number): void {

@@ -4,7 +4,7 @@ import { DlmsError, TransportError } from "../../src/errors.ts";
 import { LineWorker } from "../../src/optical/line-worker.ts";
 import { signOn } from "../../src/optical/open-optical.ts";
 import { withEvenParity } from "../../src/optical/parity.ts";
-import type { SignOnOptions, SignOnResult } from "../../src/optical/sign-on.ts";
+import { SignOn, type SignOnOptions, type SignOnResult } from "../../src/optical/sign-on.ts";
 import { TariffDevice, type TariffDeviceOptions } from "../../src/optical/tariff-device.ts";
 import { VirtualTimers } from "../../src/session/timers.ts";
 import { LineModel, type LineModelOptions, settled } from "./support/line-model.ts";
@@ -129,6 +129,29 @@ describe("Signing on at the optical port", () => {
     expect(alone).to.be.instanceOf(TransportError);
   });
 
+  it("gives up on a line that never falls silent", () => {
+    const machine = new SignOn({ want: "hdlc" }, 0);
+    let now = 0;
+    for (; machine.error === undefined && now < 600_000; now += 100) {
+      machine.takeSteps();
+      machine.receiveBytes(Uint8Array.of(0x55), now);
+      machine.handleTimeout(now);
+    }
+    expect(now, "ms").to.be.lessThan(30_000);
+    expect(machine.error?.message).to.equal("something was heard, and no identification");
+  });
+
+  it("does not take a part of a readout for the whole", async () => {
+    const found = await outcome(
+      bench(
+        { want: "readout" },
+        {},
+        { carry: (octet, _, direction) => [direction === "meter-to-reader" && octet === 0x03 ? 0x84 : octet] },
+      ),
+    );
+    expect(found).to.be.instanceOf(DlmsError);
+  });
+
   async function octetsOf(want: "hdlc" | "readout"): Promise<number> {
     const run = bench({ want });
     await outcome(run);
@@ -205,7 +228,7 @@ describe("A meter at the optical port", () => {
     const all = answer(`${readout.map((line) => `${line}\r\n`).join("")}!\r\n`);
     const patient = device();
     patient.say("/?!\r\n");
-    expect(patient.later(3000)).to.equal(all);
+    expect(patient.later(5000)).to.equal(all);
     const wrong = device();
     wrong.say("/?!\r\n");
     expect(wrong.say("\x06099\r\n")).to.equal(all);
