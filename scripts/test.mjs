@@ -34,7 +34,7 @@ function run(script, args, environment = {}) {
   });
 }
 
-async function runMocha(args) {
+async function runMocha(args, built) {
   const long = args[0] === "--scale" && args[1] === "long";
   const folder = mkdtempSync(join(tmpdir(), "dlms-gateway-test-"));
   const output = join(folder, "report.ndjson");
@@ -48,7 +48,7 @@ async function runMocha(args) {
         `output=${output}`,
         ...(long ? [...longTimeout, ...args.slice(2)] : args),
       ],
-      long ? longScale : {},
+      { ...built, ...(long ? longScale : {}) },
     );
     return summarize(readText(output), exitCode, signal);
   } finally {
@@ -71,7 +71,7 @@ async function runAll(args) {
   for (const [title, step] of steps) {
     if (interruptedBy === undefined && !(await step())) failedSteps.push(title);
   }
-  const summary = interruptedBy === undefined ? await runMocha(args) : nothing;
+  const summary = interruptedBy === undefined ? await runMocha(args, failedSteps.length === 0 ? { DLMS_TEST_BUILT: "1" } : {}) : nothing;
   if (interruptedBy !== undefined) failedSteps.push(`interrupted by ${interruptedBy}`);
   return combine(summary, failedSteps);
 }

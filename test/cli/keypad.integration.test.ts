@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { connect, createServer } from "node:net";
-import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { listenKeypad } from "../../src/cli/keypad/keypad-link-server.ts";
 import type { Listener } from "../../src/transport/transport.ts";
 import { FakeMeter, goodToken } from "../keypad/fake-meter.ts";
-import { type CliResult, runCli } from "../support/cli.ts";
+import { type CliResult, cliCommand, runCli } from "../support/cli.ts";
 import { freePort } from "../support/free-port.ts";
 
 describe("dlms keypad", function () {
@@ -75,8 +74,7 @@ describe("dlms keypad", function () {
   });
 
   it("does not wait for the end of a pipe once a line cannot be keyed", async () => {
-    const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-    const child = spawn(process.execPath, ["--import", "tsx", main, "keypad", "--ciu", listener?.address ?? ""], {
+    const child = spawn(process.execPath, [...cliCommand, "keypad", "--ciu", listener?.address ?? ""], {
       stdio: ["pipe", "ignore", "ignore"],
     });
     child.stdin.write("abc\n");

@@ -3,13 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import fc from "fast-check";
-import { CliService, runCli } from "../support/cli.ts";
+import { CliService, cliCommand, runCli } from "../support/cli.ts";
 import { scaled } from "../support/scale.ts";
 
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const asReader = ["--client", "2", "--auth", "lls", "--password", "env:P"];
 const environment = { P: "00000000" };
 
@@ -95,7 +93,7 @@ describe("dlms profile --resume", function () {
     octets: number,
     interrupt: (child: ChildProcess) => void,
   ): Promise<{ code: number | null; stderr: string }> {
-    const child = spawn(process.execPath, ["--import", "tsx", main, ...profile, "--out", path, "--resume"], {
+    const child = spawn(process.execPath, [...cliCommand, ...profile, "--out", path, "--resume"], {
       env: { ...process.env, XDG_CACHE_HOME: join(folder, "cache"), ...environment },
       stdio: ["ignore", "ignore", "pipe"],
     });

@@ -4,13 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** How `dlms` is started: as it was built where the runner has just built it, which saves the compiler at every start; else the sources. */
+export const cliCommand: readonly string[] =
+  process.env["DLMS_TEST_BUILT"] === "1" ? [at("dist/cli/main.js")] : ["--import", "tsx", at("src/cli/main.ts")];
 
 /** A cache of its own, so that runs do not learn from what ran on the machine before. */
 const cache = mkdtempSync(join(tmpdir(), "dlms-cache-"));
 
 function spawnCli(args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, ["--import", "tsx", main, ...args], {
+  return spawn(process.execPath, [...cliCommand, ...args], {
     env: { ...process.env, XDG_CACHE_HOME: cache, XDG_STATE_HOME: cache, NO_COLOR: "1", ...environment },
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -22,7 +26,7 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs `dlms` from the sources to its end. */
+/** Runs `dlms` to its end. */
 export function runCli(args: readonly string[], environment: Readonly<Record<string, string>> = {}, stdin = ""): Promise<CliResult> {
   const child = spawnCli(args, environment);
   let stdout = "";
