@@ -50,15 +50,20 @@ const layers = {
 
 /** Where a package may be imported, as the start of a path below src. A package that is not named here may not be imported. */
 const packages = {
+  "@hono/node-server": ["gateway/operations", "dashboard/"],
   "@serialport/parser-inter-byte-timeout": ["optical/serial-port.ts"],
   aedes: ["broker/"],
   "asn1.js": ["dlms/acse/"],
   "@peculiar/x509": ["dlms/security/"],
   commander: ["cli/"],
+  croner: ["config/"],
   "csv-parse": ["virtual-meter/", "config/", "cli/"],
+  hono: ["gateway/operations", "dashboard/"],
   lmdb: ["store/"],
   luxon: ["virtual-meter/", "config/", "cli/"],
-  mqtt: ["mqtt-bridge/bridge.ts"],
+  mqtt: ["mqtt-bridge/mqtt-link.ts", "mqtt-bridge/sparkplug/"],
+  "prom-client": ["gateway/operations"],
+  protobufjs: ["mqtt-bridge/sparkplug/"],
   serialport: ["optical/serial-port.ts"],
   winston: ["log/"],
   yaml: ["config/"],

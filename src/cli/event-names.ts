@@ -1,4 +1,4 @@
-import type { EventNames } from "../gateway/meter-poller.ts";
+import type { EventNames } from "../gateway/meter-options.ts";
 import { eventLogNames, meterEvents } from "../meter-model/index.ts";
 
 /** By log and code, in snake_case: "0.0.99.98.7.255 1" is "credit_token_accepted". */

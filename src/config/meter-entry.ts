@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ConfigError } from "../errors.ts";
 import { type AssociationKey, type AssociationOptions, associationFields, associationKeys } from "./association-options.ts";
 import { duration, list, oneOf, port, positiveNumber, section, textField, textLike, unknownKey, yesOrNo } from "./fields.ts";
+import { type PollPlan, pollPlan } from "./poll-plan.ts";
 import { parseTarget, type TargetAddress, targetExpected } from "./target.ts";
 
 /** The profiles that have a name of their own; every other one is named by its OBIS code. */
@@ -17,7 +18,7 @@ const profile = textField(`expected one of ${profileNames.join(", ")} or an OBIS
 );
 
 const common = {
-  poll: duration(),
+  poll: pollPlan(),
   profiles: list(profile),
   events: yesOrNo(),
   read: list(
@@ -59,8 +60,7 @@ export interface MeterConfig {
   readonly id: string;
   readonly address: TargetAddress;
   readonly association: AssociationOptions;
-  /** Milliseconds. */
-  readonly poll: number;
+  readonly poll: PollPlan;
   readonly profiles: readonly string[];
   readonly events: boolean;
   readonly read: readonly string[];

@@ -11,6 +11,7 @@ import type { ProfileDescription } from "../cosem-objects/profile-table.ts";
 import { encodeData } from "../dlms/axdr/data.ts";
 import { type CosemDateTime, dateTimeToInstant, decodeDateTime, formatDateTime, instantToDateTime } from "../dlms/axdr/date-time.ts";
 import type { DlmsData } from "../dlms/axdr/dlms-data.ts";
+import type { Checkpoint } from "./gateway-store.ts";
 
 /** A row of an event log that was not there before. */
 export interface LoggedEvent {
@@ -19,22 +20,21 @@ export interface LoggedEvent {
   readonly code: number;
   /** The meter's own stamp, ISO 8601 with its offset; absent where the row has none. */
   readonly meterTime?: string;
+  /** The same, ms UTC; NaN where the row has none. */
+  readonly at: number;
   /** What else the row has, by the names of the captured objects. */
   readonly details: Readonly<Record<string, PlainValue>>;
 }
 
-/**
- * The stamp of the row that was logged last (ms UTC and deviation, NaN before there was one), and the octets of the latest
- * rows: rows of one instant, or of a clock that was set back, cannot be told by their stamps.
- */
-interface Seen {
-  readonly at: number;
-  readonly deviation: number;
-  readonly rows: readonly string[];
+/** What came to one log, and the checkpoint behind it: to be stored together with what becomes of the events. */
+export interface FollowedLog {
+  readonly log: LogicalName;
+  readonly events: readonly LoggedEvent[];
+  readonly checkpoint: Checkpoint;
 }
 
-/** What was seen of each log; it outlives associations. */
-export type SeenEvents = Map<LogicalName, Seen>;
+/** What was seen of each log before; it outlives associations. */
+export type KnownLogs = (log: LogicalName) => Checkpoint | undefined;
 
 interface Row {
   readonly event: LoggedEvent;
@@ -53,26 +53,26 @@ const overlap = 3_600_000;
 const firstRows = 20;
 /** Rows that are known again; logs of meters keep a hundred or two. */
 const rememberedRows = 250;
-const nothing: Seen = { at: Number.NaN, deviation: 0, rows: [] };
+const nothing: Pick<Checkpoint, "at" | "deviation"> = { at: Number.NaN, deviation: 0 };
 
 /** Follows the event logs of a meter: what was logged since the last look, read by the time of what was seen last. */
 export class EventFollower {
   readonly #client: Pick<DlmsClient, "get" | "getMany">;
-  readonly #seen: SeenEvents;
+  readonly #known: KnownLogs;
   readonly #logs: readonly ProfileDescription[];
 
-  private constructor(client: Pick<DlmsClient, "get" | "getMany">, logs: readonly ProfileDescription[], seen: SeenEvents) {
+  private constructor(client: Pick<DlmsClient, "get" | "getMany">, logs: readonly ProfileDescription[], known: KnownLogs) {
     this.#client = client;
     this.#logs = logs;
-    this.#seen = seen;
+    this.#known = known;
   }
 
-  /** Learns the columns of every event log with a clock. `seen` is kept up to date and may come from an association before. */
+  /** Learns the columns of every event log with a clock. */
   static async open(
     client: Pick<DlmsClient, "get" | "getMany" | "getManyRaw">,
     reader: Pick<ObjectReader, "scalersOf">,
     { objects }: Pick<DeviceView, "objects">,
-    seen: SeenEvents,
+    known: KnownLogs,
   ): Promise<EventFollower> {
     const names = objects.filter(({ classId, logicalName }) => classId === ProfileGeneric.classId && eventLog.test(logicalName));
     const logs = await describeProfiles(
@@ -83,38 +83,41 @@ export class EventFollower {
     return new EventFollower(
       client,
       logs.filter(({ captureObjects }) => captureObjects.some(isClockTime)),
-      seen,
+      known,
     );
   }
 
   /**
    * Rows that came since, log by log; of a log that is seen for the first time none. A log that is refused is left out.
    * @param clock the meter's clock, ms UTC: behind the newest row it was set back, and the log is read as a whole
+   * @param now this machine's clock, ms UTC, for the checkpoints
    */
-  async follow(clock?: number): Promise<readonly LoggedEvent[]> {
+  async follow(clock?: number, now = 0): Promise<readonly FollowedLog[]> {
     const addresses: AttributeAddress[] = [];
     for (const log of this.#logs) addresses.push(await this.#addressOf(log, clock));
     const outcomes = addresses.length === 0 ? [] : await this.#client.getMany(addresses);
-    return this.#logs.flatMap((log, index) => this.#take(log, outcomes[index]));
+    return this.#logs.flatMap((log, index) => this.#take(log, outcomes[index], now));
   }
 
   #addressOf(log: ProfileDescription, clock = Number.POSITIVE_INFINITY): Promise<AttributeAddress> {
-    const seen = this.#seen.get(log.logicalName);
+    const seen = this.#known(log.logicalName);
     if (seen === undefined) return rowsAddress(this.#client, log, { kind: "last", count: firstRows });
     if (Number.isNaN(seen.at) || clock < seen.at) return rowsAddress(this.#client, log, { kind: "all" });
     const [from, to] = [seen.at - overlap, seen.at + ahead].map((at) => instantToDateTime(at, seen.deviation));
     return rowsAddress(this.#client, log, { kind: "range", from: from as CosemDateTime, to: to as CosemDateTime });
   }
 
-  #take(log: ProfileDescription, outcome: AttributeOutcome | undefined): readonly LoggedEvent[] {
+  #take(log: ProfileDescription, outcome: AttributeOutcome | undefined, now: number): readonly FollowedLog[] {
     if (outcome?.value?.type !== "array") return [];
-    const known = this.#seen.get(log.logicalName);
+    const { logicalName } = log;
+    const known = this.#known(logicalName);
     const rows = outcome.value.value.flatMap((row) => rowOf(log, row) ?? []);
     const fresh = known === undefined ? rows : unseen(rows, known.rows);
+    if (known !== undefined && fresh.length === 0) return [];
     const { at, deviation } = rows.at(-1) ?? known ?? nothing;
     const remembered = [...(known?.rows ?? []), ...fresh.map(({ octets }) => octets)].slice(-rememberedRows);
-    this.#seen.set(log.logicalName, { at, deviation, rows: remembered });
-    return known === undefined ? [] : fresh.map(({ event }) => event);
+    const events = known === undefined ? [] : fresh.map(({ event }) => event);
+    return [{ log: logicalName, events, checkpoint: { at, deviation, rows: remembered, seen: now } }];
   }
 }
 
@@ -146,6 +149,6 @@ function rowOf({ logicalName, captureObjects, scalerUnits }: ProfileDescription,
     } else if (eventCode.test(object.logicalName)) code = Number(plainValue(cell));
     else details[nameOf(object.logicalName) ?? object.logicalName] = plainValue(cell, scalerUnits[column]?.scaler);
   });
-  const event = { log: logicalName, code, details, ...(meterTime === undefined ? {} : { meterTime }) };
+  const event = { log: logicalName, code, at, details, ...(meterTime === undefined ? {} : { meterTime }) };
   return { event, at, deviation, octets: toHex(encodeData(row)) };
 }

@@ -23,6 +23,39 @@ export function toReading(meterId: string, reading: AttributeReading): Reading |
   return { meterId, ...identityOf(reading), value: value as ReadingValue };
 }
 
+/** Current and voltage transformers in front of a meter that does not reckon with them. */
+export interface TransformerRatio {
+  readonly current: number;
+  readonly voltage: number;
+}
+
+/** What a value of a unit is multiplied by; energies and powers by both. */
+export function ratioOf(unit: string | undefined, { current, voltage }: TransformerRatio): number {
+  switch (unit) {
+    case "A":
+      return current;
+    case "V":
+      return voltage;
+    case "W":
+    case "var":
+    case "VA":
+    case "Wh":
+    case "varh":
+    case "VAh":
+      return current * voltage;
+    default:
+      return 1;
+  }
+}
+
+/** The reading as it is on the other side of the transformers. */
+export function applyRatio(reading: Reading | undefined, ratio: TransformerRatio): Reading | undefined {
+  const factor = ratioOf(reading?.unit, ratio);
+  if (reading === undefined || factor === 1) return reading;
+  const { value } = reading;
+  return typeof value === "number" || typeof value === "bigint" ? { ...reading, value: Number(value) * factor } : reading;
+}
+
 /** UTC milliseconds of a clock reading; undefined where it is none. */
 export function instantOf(reading: AttributeReading | undefined): number | undefined {
   const value = reading?.value;

@@ -7,6 +7,10 @@ export type BridgeStatus =
   | { readonly type: "disconnected"; readonly error: TransportError; readonly retryIn: number }
   /** A message that is not retained had to make room for newer ones. */
   | { readonly type: "dropped"; readonly topic: string }
+  /** So many of the oldest events and pushes had to make room in the outbox. */
+  | { readonly type: "outbox-full"; readonly dropped: number }
+  /** The outbox could not be written or cleared. */
+  | { readonly type: "outbox-failed"; readonly error: unknown }
   /** The broker refused a message or a subscription. */
   | { readonly type: "refused"; readonly topic: string; readonly cause?: unknown }
   /** A register went down and its value was not published. */

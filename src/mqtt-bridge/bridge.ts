@@ -1,15 +1,15 @@
-import { connect as connectMqtt, type IClientOptions, type IClientPublishOptions } from "mqtt";
-import { ConfigError, TransportError } from "../errors.ts";
+import { TransportError } from "../errors.ts";
 import type { BridgeStatus } from "./bridge-status.ts";
-import type { LinkListener, OpenLink } from "./broker-link.ts";
+import type { OpenLink } from "./broker-link.ts";
 import { BrokerConnection } from "./connection.ts";
 import { Discovery } from "./discovery.ts";
 import { HomeAssistantSession } from "./home-assistant-session.ts";
 import type { OutgoingMessage } from "./message.ts";
 import { Meters } from "./meters.ts";
-import { connectionError } from "./mqtt-error.ts";
+import { addressOf, mqttLink } from "./mqtt-link.ts";
 import type { MqttBridgeOptions } from "./options.ts";
-import { bridgeStatePayload, infoPayload, meterEventPayload, profilePayload, pushPayload } from "./payload.ts";
+import { MemoryOutboxStore, Outbox, type OutboxMessage, type OutboxStore } from "./outbox.ts";
+import { type BridgeInfo, bridgeStatePayload, eventMessage, infoPayload, outboxPayload, profilePayload, pushMessage } from "./payload.ts";
 import { PublishQueue } from "./publish-queue.ts";
 import type {
   AvailabilityState,
@@ -37,6 +37,8 @@ export class MqttBridge {
   readonly #topics: TopicTree;
   readonly #tree = new RetainedTree();
   readonly #queue: PublishQueue;
+  readonly #outboxStore: OutboxStore;
+  readonly #outbox: Outbox;
   readonly #connection: BrokerConnection;
   readonly #homeAssistant: HomeAssistantSession | undefined;
   readonly #meters: Meters;
@@ -60,6 +62,20 @@ export class MqttBridge {
       refused: ({ topic }, cause) => options.onStatus?.({ type: "refused", topic, cause }),
       stalled: () => this.#connection.restart(),
     });
+    this.#outboxStore = options.outbox ?? new MemoryOutboxStore();
+    this.#outbox = new Outbox({
+      store: this.#outboxStore,
+      timers,
+      deliver: (message) => this.#queue.deliver(message),
+      outgoing: (message) => ({
+        topic: this.#topics.meter(message.meterId, message.leaf),
+        payload: outboxPayload(message),
+        retain: false,
+        sequence: message.number,
+        expiry: this.#eventExpiry,
+      }),
+      failed: (error) => options.onStatus?.({ type: "outbox-failed", error }),
+    });
     const reconnect = { first: 1000, longest: 60_000, ...options.reconnect };
     this.#connection = new BrokerConnection(
       { open, address: addressOf(options.url), reconnect, timers, random },
@@ -67,6 +83,7 @@ export class MqttBridge {
         connected: (link, receiveMaximum) => {
           this.#homeAssistant?.attach(link);
           this.#queue.attach(link, receiveMaximum);
+          this.#outbox.attach();
           options.onStatus?.({ type: "connected" });
           this.#firstAttempt?.resolve();
           this.#firstAttempt = undefined;
@@ -74,6 +91,7 @@ export class MqttBridge {
         message: (topic, payload, retained) => this.#homeAssistant?.receive(topic, payload, retained),
         disconnected: (error, retryIn) => {
           this.#homeAssistant?.detach();
+          this.#outbox.detach();
           this.#queue.detach();
           options.onStatus?.({ type: "disconnected", error, retryIn });
           this.#firstAttempt?.reject(error);
@@ -101,7 +119,7 @@ export class MqttBridge {
 
   /** Messages that wait for the broker and are not retained. */
   get waiting(): number {
-    return this.#queue.waiting;
+    return this.#queue.waiting + this.#outboxStore.size;
   }
 
   /**
@@ -137,9 +155,14 @@ export class MqttBridge {
     this.#change(() => this.#meters.setAvailability(meterId, state, reason));
   }
 
-  /** Publishes an event of a meter; it waits for the broker if there is room. */
-  publishEvent(event: MeterEvent): void {
-    this.#change(() => this.#send(this.#topics.meter(event.meterId, "event"), meterEventPayload(event)));
+  /** Publishes an event of a meter: when this resolves it is in the outbox, and waits there for the broker. */
+  publishEvent(event: MeterEvent): Promise<void> {
+    return this.#append(eventMessage(event));
+  }
+
+  /** Somebody else has put messages into the outbox: sends them. */
+  outboxFilled(): void {
+    this.#outbox.pump();
   }
 
   /** Publishes an event of the gateway itself: "meter_joined", "association_failed", "clock_drift". */
@@ -147,9 +170,14 @@ export class MqttBridge {
     this.#change(() => this.#meters.publishBridgeEvent(type, data));
   }
 
-  /** Publishes a push as it was received. */
-  publishPush(push: PushRecord): void {
-    this.#change(() => this.#send(this.#topics.meter(push.meterId, "push"), pushPayload(push)));
+  /** Publishes a push as it was received: when this resolves it is in the outbox. */
+  publishPush(push: PushRecord): Promise<void> {
+    return this.#append(pushMessage(push));
+  }
+
+  /** Says anew what the service is. */
+  publishInfo(info: BridgeInfo): void {
+    this.#change(() => this.#retain("info", infoPayload(info)));
   }
 
   /** Publishes statistics, retained; `health` must be free of secrets. */
@@ -182,7 +210,9 @@ export class MqttBridge {
       this.#meters.allOffline("bridge-stopped");
       this.#retain("state", bridgeStatePayload("offline"));
       const stop = () =>
-        this.#connection.stop(endTimeout, () => {
+        this.#connection.stop(endTimeout, async () => {
+          await this.#outbox.close();
+          this.#outbox.detach();
           this.#queue.detach();
           this.#firstAttempt?.reject(new TransportError("closed", "the bridge was closed before the broker answered", { layer: "mqtt" }));
           resolve();
@@ -212,84 +242,10 @@ export class MqttBridge {
     this.#tree.set("bridge", { topic: this.#topics.bridge(leaf), payload });
   }
 
-  #send(topic: string, payload: string): void {
-    this.#queue.enqueue({ topic, payload, retain: false, sequence: this.#meters.nextSequence(), expiry: this.#eventExpiry });
+  async #append(message: OutboxMessage): Promise<void> {
+    if (this.#closing !== undefined) return;
+    const dropped = await this.#outboxStore.append([message]);
+    if (dropped > 0) this.#options.onStatus?.({ type: "outbox-full", dropped });
+    this.#outbox.pump();
   }
-}
-
-/** Host and port, without credentials. */
-function addressOf(url: string): string {
-  const { protocol, host } = URL.canParse(url) ? new URL(url) : { protocol: "", host: "" };
-  const known = ["mqtt:", "mqtts:", "ws:", "wss:"].includes(protocol) && host !== "";
-  if (!known) throw new ConfigError("mqtt.url", "expected a URL such as mqtt://127.0.0.1:1883 or mqtts://broker.example:8883");
-  return host;
-}
-
-/** Connections by the `mqtt` package, each of its own: reconnecting is decided above. */
-function mqttLink(options: MqttBridgeOptions): OpenLink {
-  const { url, version = 4, username, password, tls = {}, random } = options;
-  const address = addressOf(url);
-  const clientId = options.clientId ?? `dlms-${Math.floor(random() * 2 ** 40).toString(36)}`;
-  const will = { topic: new TopicTree(options.base ?? "dlms").bridge("state"), payload: Buffer.from(bridgeStatePayload("offline")) };
-  const clientOptions: IClientOptions = {
-    protocolVersion: version,
-    clientId,
-    clean: true,
-    reconnectPeriod: 0,
-    resubscribe: false,
-    queueQoSZero: false,
-    keepalive: options.keepalive ?? 30,
-    connectTimeout: options.connectTimeout ?? 10_000,
-    will: { ...will, qos: 1, retain: true, ...(version === 5 ? { properties: { contentType: "application/json" } } : {}) },
-    ...(version === 5 ? { properties: { sessionExpiryInterval: 0, receiveMaximum: 100 } } : {}),
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-    ...(tls.key === undefined ? {} : { key: tls.key }),
-    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
-  };
-  return (listener) => openMqtt(url, clientOptions, address, listener);
-}
-
-function openMqtt(url: string, options: IClientOptions, address: string, listener: LinkListener): ReturnType<OpenLink> {
-  const client = connectMqtt(url, options);
-  let failure: unknown;
-  client.on("error", (error) => {
-    failure ??= error;
-  });
-  client.on("connect", ({ properties }) => listener.connected(properties?.receiveMaximum ?? 65_535));
-  client.on("message", (topic, payload, { retain }) => listener.message(topic, payload, retain));
-  client.once("close", () => {
-    client.end(true);
-    listener.closed(connectionError(failure, address));
-  });
-  return {
-    publish: (message) =>
-      client.publishAsync(message.topic, message.payload, publishOptions(message, options.protocolVersion)).then(() => {}),
-    subscribe: (filters, refused) => {
-      client.subscribe([...filters], { qos: 1 }, (error, granted) => {
-        if (error !== null) filters.forEach(refused);
-        else for (const { topic, qos } of granted ?? []) if (qos >= 128) refused(topic);
-      });
-    },
-    unsubscribe: (filters) => void client.unsubscribe([...filters]),
-    end: () => void client.end(),
-    destroy: () => {
-      client.end(true);
-      // `end` does nothing when one is under way already.
-      client.stream.destroy();
-    },
-  };
-}
-
-/** Properties are of MQTT 5 alone. */
-function publishOptions({ payload, retain, sequence, expiry }: OutgoingMessage, version: number | undefined): IClientPublishOptions {
-  if (version !== 5) return { qos: 1, retain };
-  const properties = {
-    ...(payload === "" ? {} : { contentType: "application/json", payloadFormatIndicator: true }),
-    ...(expiry === undefined ? {} : { messageExpiryInterval: expiry }),
-    ...(sequence === undefined ? {} : { userProperties: { "dlms-seq": String(sequence) } }),
-  };
-  return { qos: 1, retain, properties };
 }

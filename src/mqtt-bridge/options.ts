@@ -1,6 +1,7 @@
 import type { ReconnectOptions } from "./backoff.ts";
 import type { BridgeStatus } from "./bridge-status.ts";
 import type { BridgeTimers } from "./bridge-timers.ts";
+import type { OutboxStore } from "./outbox.ts";
 import type { BridgeInfo } from "./payload.ts";
 import type { QueueLimits } from "./publish-queue.ts";
 
@@ -53,6 +54,8 @@ export interface MqttBridgeOptions {
   readonly homeAssistant?: HomeAssistantOptions;
   readonly reconnect?: Partial<ReconnectOptions>;
   readonly queue?: Partial<QueueLimits>;
+  /** Where events and pushes wait for the broker; in memory when absent. */
+  readonly outbox?: OutboxStore;
   /** Seconds after which an undelivered event is worthless; an hour when absent (MQTT 5). */
   readonly eventExpiry?: number;
   /** Milliseconds `close()` waits for the broker; 5 s when absent. */

@@ -1,4 +1,5 @@
 import type { StateValue } from "./entity.ts";
+import type { NumberedMessage, OutboxMessage } from "./outbox.ts";
 import type { AvailabilityState, DeviceDescription, MeterEvent, MeterSnapshot, ProfileChunk, PushRecord, ReadingValue } from "./reading.ts";
 import { isoUtc, plainText } from "./text.ts";
 
@@ -47,9 +48,10 @@ export function devicesPayload(devices: readonly DeviceDescription[]): string {
   );
 }
 
-/** `<meter>/event`. */
-export function meterEventPayload({ type, time, meterTime, data }: MeterEvent): string {
-  return json({ ...clean({ type, time: isoUtc(time), meter_time: meterTime }), data: clean(data) });
+/** What goes to `<meter>/event`; the number comes with the sending. */
+export function eventMessage({ meterId, type, time, meterTime, data, historical }: MeterEvent): OutboxMessage {
+  const known = clean({ type, time: isoUtc(time), meter_time: meterTime, ...(historical === true ? { historical } : {}) });
+  return { meterId, leaf: "event", body: { ...known, data: clean(data) } };
 }
 
 /** `bridge/event`. */
@@ -57,14 +59,20 @@ export function bridgeEventPayload(type: string, data: Readonly<Record<string, R
   return json({ type: plainText(type), data: clean(data) });
 }
 
-/** `<meter>/push`. */
-export function pushPayload({ receivedTime, readings, rawHex }: PushRecord): string {
+/** What goes to `<meter>/push`; the number comes with the sending. */
+export function pushMessage({ meterId, receivedTime, readings, rawHex }: PushRecord): OutboxMessage {
   const rows = readings.map(({ logicalName, attribute, name, value, unit }) => clean({ logicalName, attribute, name, value, unit }));
-  return json({ received_time: isoUtc(receivedTime), readings: rows, raw: rawHex });
+  const raw = rawHex === undefined ? {} : { raw: rawHex };
+  return { meterId, leaf: "push", body: { received_time: isoUtc(receivedTime), readings: rows, ...raw } };
+}
+
+/** The payload of a message that waited: `seq` is the same however often it comes. */
+export function outboxPayload({ body, number }: NumberedMessage): string {
+  return json({ ...body, seq: number });
 }
 
 /** `<meter>/profile/<obis>`; unknown cells are null, for rows have places and not names. */
-export function profilePayload({ columns, rows, from, to, final }: ProfileChunk, sequence: number): string {
+export function profilePayload({ columns, rows, from, to, final, historical }: ProfileChunk, sequence: number): string {
   return json({
     columns: columns.map((column) => plainText(column)),
     from: plainText(from),
@@ -72,6 +80,7 @@ export function profilePayload({ columns, rows, from, to, final }: ProfileChunk,
     rows: rows.map((row) => row.map((cell) => (cell === undefined ? null : cleanValue(cell)))),
     seq: sequence,
     final,
+    historical: historical === true ? true : undefined,
   });
 }
 

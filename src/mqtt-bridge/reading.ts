@@ -67,6 +67,8 @@ export interface MeterEvent {
   /** ISO 8601 with offset. */
   readonly meterTime?: string;
   readonly data?: Readonly<Record<string, ReadingValue | undefined>>;
+  /** It is told later than it might have been: the gateway, the meter or the broker was away. */
+  readonly historical?: boolean;
 }
 
 /** A decoded push as it was received. */
@@ -91,6 +93,8 @@ export interface ProfileChunk {
   readonly to: string;
   /** True for the last chunk of the range. */
   readonly final: boolean;
+  /** The rows are told later than they might have been: back-fill after an outage. */
+  readonly historical?: boolean;
 }
 
 /** Whether a meter can be reached. */

@@ -3,7 +3,8 @@ import { ObjectReader, readDeviceView } from "../../src/client/object-reader.ts"
 import { Clock } from "../../src/cosem-objects/classes/clock.ts";
 import { DemandRegister } from "../../src/cosem-objects/classes/demand-register.ts";
 import { instantToDateTime } from "../../src/dlms/axdr/date-time.ts";
-import { EventFollower, type SeenEvents } from "../../src/gateway/event-follower.ts";
+import { EventFollower } from "../../src/gateway/event-follower.ts";
+import type { Checkpoint } from "../../src/gateway/gateway-store.ts";
 import { minute } from "../../src/meter-model/index.ts";
 import { inMemory } from "../support/in-memory.ts";
 import { sampleStart } from "../support/sample-meter.ts";
@@ -12,13 +13,17 @@ import { asClient, SecuredMeter } from "../support/secured-meter.ts";
 describe("Following the event logs of a meter", () => {
   const world = inMemory();
 
-  async function following(device = new SecuredMeter(), seen: SeenEvents = new Map()) {
+  async function following(device = new SecuredMeter(), seen = new Map<string, Checkpoint>()) {
     const client = await world.connect(device.server, "wrapper", asClient("management", 0));
     const view = await world.settle(readDeviceView(client));
-    const follower = await world.settle(EventFollower.open(client, new ObjectReader(client, view), view, seen));
-    const looked = async () =>
-      (await world.settle(follower.follow(device.meter.clockTime))).map(({ log, code }) => `${log.split(".")[4]}: ${code}`);
-    return { device, client, seen, looked, follower };
+    const follower = await world.settle(EventFollower.open(client, new ObjectReader(client, view), view, (log) => seen.get(log)));
+    const follow = async (clock?: number) => {
+      const logs = await world.settle(follower.follow(clock));
+      for (const { log, checkpoint } of logs) seen.set(log, checkpoint);
+      return logs.flatMap(({ events }) => events);
+    };
+    const looked = async () => (await follow(device.meter.clockTime)).map(({ log, code }) => `${log.split(".")[4]}: ${code}`);
+    return { device, client, seen, looked, follow };
   }
 
   it("tells nothing of what was there before, and everything once that comes after", async () => {
@@ -42,10 +47,10 @@ describe("Following the event logs of a meter", () => {
   });
 
   it("gives stamps as ISO 8601, and the other columns by name", async () => {
-    const { client, follower, looked } = await following();
+    const { client, follow, looked } = await following();
     await looked();
     await world.settle(client.set(DemandRegister, "1.0.1.4.0.255", "period", 1800));
-    const events = await world.settle(follower.follow());
+    const events = await follow();
     expect(events.map(({ meterTime }) => meterTime)).to.deep.equal(["2026-01-05T01:00:00+00:00", "2026-01-05T01:00:00+00:00"]);
     expect(events[1]?.details).to.deep.equal({
       "Event counter – Programming / parameter change": 1,

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { GatewayHost } from "../../src/cli/gateway-host.ts";
+import { GatewayHost } from "../../src/cli/gateway/gateway-host.ts";
 import { connect } from "../../src/client/connect.ts";
 import { minute } from "../../src/meter-model/index.ts";
 import type { DlmsServer } from "../../src/server/dlms-server.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { GatewayHost } from "../../src/cli/gateway-host.ts";
+import { GatewayHost } from "../../src/cli/gateway/gateway-host.ts";
 import { MeterHost } from "../../src/cli/meter-host.ts";
 import { packageFile } from "../../src/cli/package-files.ts";
 import { connect } from "../../src/client/connect.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ConfigError, TransportError } from "../../src/errors.ts";
 import { reconnectDelay } from "../../src/mqtt-bridge/backoff.ts";
-import { type BridgeStatus, MqttBridge } from "../../src/mqtt-bridge/index.ts";
+import { type BridgeStatus, MemoryOutboxStore, MqttBridge } from "../../src/mqtt-bridge/index.ts";
 import type { MqttBridgeOptions } from "../../src/mqtt-bridge/options.ts";
 import { VirtualTimers } from "../../src/session/timers.ts";
 import { device, energy, FakeBroker, power, reading, readTime, settled, snapshot, virtualOptions } from "./support.ts";
@@ -100,10 +100,10 @@ describe("MqttBridge", () => {
     });
 
     it("holds events back while the broker is away, as many as there is room for", async () => {
-      const { broker, bridge, connect, statuses } = setUp({ queue: { waiting: 2 } });
-      for (const type of ["first", "second", "third"]) bridge.publishEvent({ meterId: "demo", type, time: readTime });
+      const { broker, bridge, connect, statuses } = setUp({ outbox: new MemoryOutboxStore(2) });
+      for (const type of ["first", "second", "third"]) await bridge.publishEvent({ meterId: "demo", type, time: readTime });
       expect(bridge.waiting).to.equal(2);
-      expect(statuses).to.deep.equal([{ type: "dropped", topic: "dlms/demo/event" }]);
+      expect(statuses).to.deep.equal([{ type: "outbox-full", dropped: 1 }]);
       await connect();
       const events = broker.published.filter(({ topic }) => topic === "dlms/demo/event");
       expect(events.map(({ payload }) => (JSON.parse(payload) as { type: string }).type)).to.deep.equal(["second", "third"]);

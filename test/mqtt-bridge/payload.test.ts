@@ -2,10 +2,11 @@ import { expect } from "chai";
 import {
   availabilityPayload,
   devicesPayload,
+  eventMessage,
   infoPayload,
-  meterEventPayload,
+  outboxPayload,
   profilePayload,
-  pushPayload,
+  pushMessage,
   statePayload,
 } from "../../src/mqtt-bridge/payload.ts";
 import { device, energy, readTime, snapshot } from "./support.ts";
@@ -38,20 +39,23 @@ describe("payloads", () => {
   });
 
   it("show no token number in events", () => {
-    const payload = meterEventPayload({
+    const message = eventMessage({
       meterId: "demo",
       type: "token-result",
       time: readTime,
       data: { result: "accepted", token: "67259421596626581768", tid: 6_586_595 },
     });
+    const payload = outboxPayload({ ...message, number: 7 });
     expect(payload).to.equal(
-      '{"type":"token-result","time":"2026-11-22T19:57:31.204Z","data":{"result":"accepted","token":"<token>","tid":6586595}}',
+      '{"type":"token-result","time":"2026-11-22T19:57:31.204Z","data":{"result":"accepted","token":"<token>","tid":6586595},"seq":7}',
     );
   });
 
   it("carry no key that could reach a prototype", () => {
     const data = JSON.parse('{"__proto__":"x","ok":1}') as Record<string, string>;
-    expect(meterEventPayload({ meterId: "demo", type: "event", time: readTime, data })).to.not.contain("__proto__");
+    expect(outboxPayload({ ...eventMessage({ meterId: "demo", type: "event", time: readTime, data }), number: 1 })).to.not.contain(
+      "__proto__",
+    );
   });
 
   it("keep the places of unknown cells in profile rows", () => {
@@ -85,10 +89,11 @@ describe("payloads", () => {
 
   it("give a push as it was received, raw bytes only when there are any", () => {
     const push = { meterId: "demo", receivedTime: readTime, readings: [energy] };
-    expect(JSON.parse(pushPayload(push))).to.deep.equal({
+    expect(JSON.parse(outboxPayload({ ...pushMessage(push), number: 3 }))).to.deep.equal({
       received_time: "2026-11-22T19:57:31.204Z",
       readings: [{ logicalName: "1.0.1.8.0.255", attribute: 2, name: "Active energy import (+A)", value: 4_408_736, unit: "Wh" }],
+      seq: 3,
     });
-    expect(JSON.parse(pushPayload({ ...push, rawHex: "0F00" }))).to.have.property("raw", "0F00");
+    expect(JSON.parse(outboxPayload({ ...pushMessage({ ...push, rawHex: "0F00" }), number: 3 }))).to.have.property("raw", "0F00");
   });
 });

@@ -3,7 +3,7 @@ import { connect } from "../../client/connect.ts";
 import { loadYaml } from "../../config/load.ts";
 import { virtualMeterSchema } from "../../config/virtual-meter.ts";
 import type { Logger } from "../../log/logger.ts";
-import type { GatewayHostOptions } from "../gateway-host.ts";
+import type { GatewayHostOptions } from "../gateway/gateway-host.ts";
 import type { MeterHostConfig } from "../meter-host.ts";
 import { type CommonOptions, parsePort, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
@@ -44,7 +44,7 @@ async function demo(output: Output, options: DemoOptions): Promise<void> {
   // Loaded here, so that the commands of a technician do not wait for a broker and a database.
   const { EmbeddedBroker } = await import("../../broker/embedded-broker.ts");
   const { createLogger } = await import("../../log/logger.ts");
-  const { GatewayHost } = await import("../gateway-host.ts");
+  const { GatewayHost } = await import("../gateway/gateway-host.ts");
   const { MeterHost } = await import("../meter-host.ts");
   const ports = portsOf(options.portBase);
   const config: MeterHostConfig = {

@@ -1,0 +1,96 @@
+import { watch } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { type GatewayConfig, gatewaySchema } from "../../config/gateway.ts";
+import type { Frozen } from "../../config/load.ts";
+import { loadYamlLeavingOut } from "../../config/load-leaving-out.ts";
+import { type ConfigError, DlmsError } from "../../errors.ts";
+import type { Logger } from "../../log/logger.ts";
+import { LmdbGatewayStore } from "../../store/index.ts";
+import type { CommonOptions } from "../options.ts";
+import { GatewayHost } from "./gateway-host.ts";
+import { type HostedMeters, hostedMeters, stateOf } from "./hosted-meters.ts";
+import { mqttOptions } from "./mqtt-options.ts";
+
+export interface GatewayRun {
+  /** The configuration. */
+  readonly file: string;
+  readonly options: CommonOptions;
+  readonly logger: Logger;
+  /** Ends the process with an error. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** Editors write a file in several steps; ms. */
+const afterChange = 500;
+
+/**
+ * Runs a gateway by its configuration, and again by it when it changes or SIGHUP comes: meters come and go without the others
+ * being disturbed, what else changes waits for the next start. Gives what stops it.
+ * @throws ConfigError for a configuration that cannot be run, StoreError for a state that cannot be used
+ */
+export async function runGateway({ file, options, logger }: GatewayRun): Promise<() => Promise<void>> {
+  const directory = dirname(file);
+  let { config, meters } = load(file, options, logger);
+  const store = new LmdbGatewayStore(join(stateOf(config, directory), "gateway"));
+  const host = new GatewayHost({ mqtt: mqttOptions(config, directory), meters, logger, store, limits: config.limits });
+  await host.start();
+
+  let reloading = Promise.resolve();
+  const reload = (): void => {
+    reloading = reloading.then(async () => {
+      try {
+        const next = load(file, options, logger);
+        const { added, changed, removed } = await host.update(next.meters);
+        const restart = restartRequired(config, next.config);
+        ({ config, meters } = next);
+        logger.info("configuration read again", { added, changed, removed });
+        if (restart.length > 0) logger.warn(`restart to use the new ${restart.join(", ")}`);
+        host.setRestartRequired(restart.length > 0);
+      } catch (error) {
+        if (!(error instanceof DlmsError)) throw error;
+        // A file that is wrong now does not end what was right before.
+        logger.error(`the new configuration is not used: ${error.message}`, { code: error.code, hint: error.hint });
+      }
+    });
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const later = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(reload, afterChange);
+  };
+  // The folder is watched: editors put a new file in the place of the old one.
+  const watcher = watch(directory, (_, name) => {
+    if (name === basename(file)) later();
+  });
+  watcher.on("error", (error) => logger.warn(`the configuration is not watched: ${error.message}`));
+  process.on("SIGHUP", reload);
+  return async () => {
+    process.removeListener("SIGHUP", reload);
+    watcher.close();
+    clearTimeout(timer);
+    await reloading;
+    await host.stop();
+  };
+}
+
+function load(
+  file: string,
+  options: CommonOptions,
+  logger: Logger,
+): { readonly config: Frozen<GatewayConfig> } & Pick<HostedMeters, "meters"> {
+  const { config, faults } = loadYamlLeavingOut(file, gatewaySchema, "meters");
+  const { meters, faults: more } = hostedMeters(config, options, dirname(file));
+  for (const fault of [...faults, ...more.map(({ error }) => error)]) leftOut(fault, logger);
+  return { config, meters };
+}
+
+function leftOut(error: ConfigError, logger: Logger): void {
+  logger.error(`a meter is left out: ${error.message}`, { hint: error.hint });
+}
+
+/** Sections that are used at the start alone. */
+function restartRequired(before: Frozen<GatewayConfig>, after: Frozen<GatewayConfig>): readonly string[] {
+  const { meters: _before, ...old } = before;
+  const { meters: _after, ...fresh } = after;
+  return (Object.keys(fresh) as (keyof typeof fresh)[]).filter((key) => JSON.stringify(old[key]) !== JSON.stringify(fresh[key]));
+}
