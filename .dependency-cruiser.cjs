@@ -29,11 +29,11 @@ const layers = {
   },
   "mqtt-bridge": { imports: ["errors"] },
   broker: { imports: ["errors"], builtins: ["net"] },
-  gateway: { imports: ["client", "mqtt-bridge", "cosem-objects", "dlms", "hdlc", "wrapper", "mbus", "session", "transport", "bytes", "errors"] },
+  gateway: { imports: ["client", "field", "mqtt-bridge", "cosem-objects", "dlms", "hdlc", "wrapper", "mbus", "session", "transport", "bytes", "errors"] },
   // A store fills the ports that others declare, and needs no more of them than their types.
   store: { imports: ["bytes", "errors"], types: ["virtual-meter", "meter-model", "gateway", "mqtt-bridge", "client"], builtins: ["fs", "path"] },
   decode: { imports: ["dlms", "cosem-objects", "hdlc", "wrapper", "mbus", "optical", "bytes", "errors"] },
-  field: { imports: ["client", "decode", "cosem-objects", "transport", "optical", "errors"] },
+  field: { imports: ["client", "decode", "cosem-objects", "dlms", "transport", "optical", "bytes", "errors"] },
   conformance: { imports: ["dlms", "hdlc", "wrapper", "cosem-objects", "transport", "session", "bytes", "errors"] },
   config: {
     imports: ["bytes", "errors"],

@@ -38,6 +38,16 @@ function parseAttribute(text: string, logicalName: LogicalName, reader: Pick<Obj
   });
 }
 
+/** A method of a class by index or name. @throws ConfigError */
+export function parseMethod(text: string, classId: number, version: number): number {
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  const methods = findClass(classId, version)?.methods ?? {};
+  const found = Object.entries(methods).find(([name]) => key(name) === key(text));
+  if (found !== undefined) return found[1].id;
+  const known = Object.keys(methods).join(", ") || "methods known by number only";
+  throw new ConfigError("METHOD", `class ${classId} has no method ${JSON.stringify(text)}`, { hint: `it has ${known}` });
+}
+
 /** capture_objects, captureObjects and Capture objects are the same. */
 function key(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, "");

@@ -15,7 +15,7 @@ export function parsePollPlan(text: string): PollPlan | undefined {
 }
 
 /** A plan in the configuration. */
-export const pollPlan = () => textField("expected a duration such as 5s or 15m, or a cron pattern such as 0,30 * * * *", parsePollPlan);
+export const pollPlan = () => textField("expected a duration such as 5s or 15m, or a cron pattern", parsePollPlan);
 
 /** Milliseconds from a time, ms UTC, to the poll after it. */
 export function nextPoll(plan: PollPlan, wallClock: number): number {

@@ -2,7 +2,7 @@ import type { DlmsClient } from "../client/dlms-client.ts";
 import type { Timers } from "../session/timers.ts";
 import type { GatewayStore } from "./gateway-store.ts";
 import { Line } from "./line.ts";
-import type { FollowedMeter, MeterOutput } from "./meter-options.ts";
+import type { FollowedMeter, MeterOutput, Permission } from "./meter-options.ts";
 import { type MeterListener, MeterWorker } from "./meter-worker.ts";
 import { type PermitLimits, Permits } from "./permits.ts";
 
@@ -14,6 +14,8 @@ export interface FleetMeter extends FollowedMeter {
   /** Milliseconds from a time of the wall clock to the next poll. */
   readonly nextPoll: (wallClock: number) => number;
   readonly connect: () => Promise<DlmsClient>;
+  /** What may be changed over MQTT. */
+  readonly allow: readonly Permission[];
   /** Changes with anything that is configured of the meter. */
   readonly fingerprint: string;
 }

@@ -19,6 +19,9 @@ export interface FollowedMeter {
   readonly clock: { readonly correct: boolean; readonly limit: number };
 }
 
+/** What may be changed at a meter over MQTT where its entry allows it. */
+export type Permission = "relay" | "token" | "clock" | "set" | "invoke";
+
 /** What a code of an event log of a meter, by its logical device name, is called in snake_case; undefined where nobody knows. */
 export type EventNames = (logicalDeviceName: string | undefined, log: LogicalName, code: number) => string | undefined;
 

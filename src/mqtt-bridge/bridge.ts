@@ -21,6 +21,7 @@ import type {
   ReadingIdentity,
   ReadingValue,
 } from "./reading.ts";
+import { RequestDesk } from "./request-desk.ts";
 import { RetainedTree } from "./retained-tree.ts";
 import { TopicTree } from "./topics.ts";
 
@@ -41,6 +42,7 @@ export class MqttBridge {
   readonly #outbox: Outbox;
   readonly #connection: BrokerConnection;
   readonly #homeAssistant: HomeAssistantSession | undefined;
+  readonly #requests: RequestDesk | undefined;
   readonly #meters: Meters;
   #firstAttempt: { readonly resolve: () => void; readonly reject: (error: TransportError) => void } | undefined;
   #started = false;
@@ -82,13 +84,18 @@ export class MqttBridge {
       {
         connected: (link, receiveMaximum) => {
           this.#homeAssistant?.attach(link);
+          if (this.#requests !== undefined) {
+            link.subscribe(this.#requests.filters, (topic) => options.onStatus?.({ type: "refused", topic }));
+          }
           this.#queue.attach(link, receiveMaximum);
           this.#outbox.attach();
           options.onStatus?.({ type: "connected" });
           this.#firstAttempt?.resolve();
           this.#firstAttempt = undefined;
         },
-        message: (topic, payload, retained) => this.#homeAssistant?.receive(topic, payload, retained),
+        message: (topic, payload, retained, response) => {
+          if (this.#requests?.receive(topic, payload, retained, response) !== true) this.#homeAssistant?.receive(topic, payload, retained);
+        },
         disconnected: (error, retryIn) => {
           this.#homeAssistant?.detach();
           this.#outbox.detach();
@@ -102,9 +109,20 @@ export class MqttBridge {
     this.#retain("state", bridgeStatePayload("online"));
     this.#retain("info", infoPayload(info));
     const onStatus = (status: BridgeStatus) => options.onStatus?.(status);
-    const send = (message: OutgoingMessage) => this.#queue.enqueue(message);
+    const send = (message: OutgoingMessage) => {
+      if (this.#closing === undefined) this.#queue.enqueue(message);
+    };
     const common = { topics: this.#topics, tree: this.#tree, send, onStatus };
     const discovery = homeAssistant?.enabled ? new Discovery(homeAssistant, info.version, meterIds, common) : undefined;
+    this.#requests =
+      options.requests &&
+      new RequestDesk({
+        ...options.requests,
+        topics: this.#topics,
+        meterOf: (segment) => this.#topics.meterOf(segment),
+        send,
+        wallClock: options.wallClock,
+      });
     this.#meters = new Meters({ ...common, discovery, wallClock: options.wallClock, eventExpiry: this.#eventExpiry });
     if (homeAssistant === undefined || discovery === undefined) return;
     const republish = () => this.#change(() => this.#tree.resend(["availability", "state"]));

@@ -1,11 +1,17 @@
 import type { TransportError } from "../errors.ts";
 import type { OutgoingMessage } from "./message.ts";
 
+/** Where MQTT 5 wants an answer to go. */
+export interface ResponsePlace {
+  readonly topic: string;
+  readonly correlation?: Uint8Array;
+}
+
 /** What a connection to the broker reports. */
 export interface LinkListener {
   /** The broker accepts us, and at most `receiveMaximum` unacknowledged messages at a time. */
   connected(receiveMaximum: number): void;
-  message(topic: string, payload: Uint8Array, retained: boolean): void;
+  message(topic: string, payload: Uint8Array, retained: boolean, response?: ResponsePlace): void;
   /** Called once, also when the connection never came about; nothing is called after it. */
   closed(error: TransportError | undefined): void;
 }

@@ -1,13 +1,13 @@
 import type { TransportError } from "../errors.ts";
 import { type ReconnectOptions, reconnectDelay } from "./backoff.ts";
 import type { BridgeTimers } from "./bridge-timers.ts";
-import type { BrokerLink, OpenLink } from "./broker-link.ts";
+import type { BrokerLink, OpenLink, ResponsePlace } from "./broker-link.ts";
 import { connectionError } from "./mqtt-error.ts";
 
 /** What the owner of a connection is told. */
 export interface ConnectionListener {
   connected(link: BrokerLink, receiveMaximum: number): void;
-  message(topic: string, payload: Uint8Array, retained: boolean): void;
+  message(topic: string, payload: Uint8Array, retained: boolean, response?: ResponsePlace): void;
   /** The link is gone, or never was; the next attempt is `retryIn` ms away. */
   disconnected(error: TransportError, retryIn: number): void;
 }
@@ -51,8 +51,8 @@ export class BrokerConnection {
         this.#failures = 0;
         this.#listener.connected(link, receiveMaximum);
       },
-      message: (topic, payload, retained) => {
-        if (this.#link === link) this.#listener.message(topic, payload, retained);
+      message: (topic, payload, retained, response) => {
+        if (this.#link === link) this.#listener.message(topic, payload, retained, response);
       },
       closed: (error) => this.#lost(link, error),
     });

@@ -9,6 +9,7 @@ export { MemoryOutboxStore, type NumberedMessage, type OutboxMessage, type Outbo
 export { type BridgeInfo, eventMessage, pushMessage } from "./payload.ts";
 export type { QueueLimits } from "./publish-queue.ts";
 export type * from "./reading.ts";
+export { type RequestBody, type RequestRecord, type RequestVerb, refused } from "./request-desk.ts";
 export { stateSources } from "./state-keys.ts";
 export { relayReason } from "./state-words.ts";
 export { snakeCase } from "./text.ts";

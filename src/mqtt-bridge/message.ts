@@ -8,4 +8,6 @@ export interface OutgoingMessage {
   readonly sequence?: number;
   /** Seconds after which a late delivery is pointless (MQTT 5 message-expiry-interval). */
   readonly expiry?: number;
+  /** What an answer belongs to (MQTT 5 correlation data). */
+  readonly correlation?: Uint8Array;
 }

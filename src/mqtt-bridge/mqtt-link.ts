@@ -49,7 +49,12 @@ function openMqtt(url: string, options: IClientOptions, address: string, listene
     failure ??= error;
   });
   client.on("connect", ({ properties }) => listener.connected(properties?.receiveMaximum ?? 65_535));
-  client.on("message", (topic, payload, { retain }) => listener.message(topic, payload, retain));
+  client.on("message", (topic, payload, { retain, properties }) => {
+    const { responseTopic, correlationData } = properties ?? {};
+    const response =
+      responseTopic === undefined ? undefined : { topic: responseTopic, ...(correlationData && { correlation: correlationData }) };
+    listener.message(topic, payload, retain, response);
+  });
   client.once("close", () => {
     client.end(true);
     listener.closed(connectionError(failure, address));
@@ -74,11 +79,15 @@ function openMqtt(url: string, options: IClientOptions, address: string, listene
 }
 
 /** Properties are of MQTT 5 alone. */
-function publishOptions({ payload, retain, sequence, expiry }: OutgoingMessage, version: number | undefined): IClientPublishOptions {
+function publishOptions(
+  { payload, retain, sequence, expiry, correlation }: OutgoingMessage,
+  version: number | undefined,
+): IClientPublishOptions {
   if (version !== 5) return { qos: 1, retain };
   const properties = {
     ...(payload === "" ? {} : { contentType: "application/json", payloadFormatIndicator: true }),
     ...(expiry === undefined ? {} : { messageExpiryInterval: expiry }),
+    ...(correlation === undefined ? {} : { correlationData: Buffer.from(correlation) }),
     ...(sequence === undefined ? {} : { userProperties: { "dlms-seq": String(sequence) } }),
   };
   return { qos: 1, retain, properties };

@@ -4,6 +4,7 @@ import type { BridgeTimers } from "./bridge-timers.ts";
 import type { OutboxStore } from "./outbox.ts";
 import type { BridgeInfo } from "./payload.ts";
 import type { QueueLimits } from "./publish-queue.ts";
+import type { RequestDeskOptions } from "./request-desk.ts";
 
 /** Certificates and keys as PEM text, never as paths. */
 export interface MqttTlsOptions {
@@ -60,6 +61,8 @@ export interface MqttBridgeOptions {
   readonly eventExpiry?: number;
   /** Milliseconds `close()` waits for the broker; 5 s when absent. */
   readonly closeTimeout?: number;
+  /** What may be asked over MQTT; nothing when absent. */
+  readonly requests?: Omit<RequestDeskOptions, "topics" | "meterOf" | "send" | "wallClock">;
   readonly timers: BridgeTimers;
   /** Uniform in [0, 1). */
   readonly random: () => number;

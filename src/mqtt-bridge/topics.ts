@@ -59,6 +59,12 @@ export class TopicTree {
     return segment;
   }
 
+  /** The meter of a level, of those known by now. */
+  meterOf(segment: string): string | undefined {
+    for (const [meterId, known] of this.#segments) if (known === segment) return meterId;
+    return undefined;
+  }
+
   /** Gives a meter's level back. */
   release(meterId: string): void {
     const segment = this.#segments.get(meterId);

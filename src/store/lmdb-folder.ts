@@ -64,6 +64,19 @@ export class LmdbFolder {
     }
   }
 
+  /** Copies everything into a new folder, consistent while it is written to; nobody owns the copy. @throws StoreError */
+  async backUp(path: string): Promise<void> {
+    try {
+      mkdirSync(path, { recursive: true });
+      await this.database.backup(path, false);
+      const copy = openDatabase(path);
+      copy.removeSync(ownerKey);
+      await copy.close();
+    } catch (cause) {
+      throw failed(`cannot copy ${this.#path} to ${path}`, cause);
+    }
+  }
+
   /** Gives the folder up. */
   async close(): Promise<void> {
     if (!held.has(this.#path)) return;

@@ -86,12 +86,8 @@ export class LmdbGatewayStore implements GatewayStore {
   }
 
   /** A copy of everything in a folder, consistent while the gateway runs; a new folder, or an empty one. */
-  async backUp(path: string): Promise<void> {
-    try {
-      await this.#folder.database.backup(path, false);
-    } catch (cause) {
-      throw failed("the state could not be copied", cause);
-    }
+  backUp(path: string): Promise<void> {
+    return this.#folder.backUp(path);
   }
 
   close(): Promise<void> {

@@ -150,6 +150,7 @@ export class SiteMeter {
       clock: { correct: false, limit: 30_000 },
       line: `meter ${meterId}`,
       cell: undefined,
+      allow: [],
       fingerprint: "",
       connect: () => this.#connect(world),
       ...more,

@@ -1,13 +1,12 @@
 import { Command } from "commander";
 import type { DlmsClient } from "../../client/dlms-client.ts";
 import { ObjectReader } from "../../client/object-reader.ts";
-import { findClass } from "../../cosem-objects/catalogue.ts";
 import type { LogicalName } from "../../cosem-objects/logical-name.ts";
 import { plainValue } from "../../cosem-objects/plain-value.ts";
 import { decodeData, encodeData } from "../../dlms/axdr/data.ts";
 import type { DlmsData } from "../../dlms/axdr/dlms-data.ts";
 import { ConfigError } from "../../errors.ts";
-import { parseObject } from "../object-argument.ts";
+import { parseMethod, parseObject } from "../object-argument.ts";
 import { withTargetOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { type TargetOptions, withClient } from "../session.ts";
@@ -64,7 +63,7 @@ async function invoke(
 ): Promise<void> {
   const parameter = encodeData(parseTypedValue(text, undefined));
   await withObject(target, options, output, object, async (client, { classId, version, logicalName }) => {
-    const returned = await client.invokeRaw({ classId, logicalName, method: methodOf(classId, version, method) }, parameter);
+    const returned = await client.invokeRaw({ classId, logicalName, method: parseMethod(method, classId, version) }, parameter);
     const result = returned === undefined ? null : plainValue(decodeData(returned));
     output.result({ logicalName, method, result }, () => (result === null ? "done" : shown(result)));
   });
@@ -91,19 +90,6 @@ async function withObject(
       throw new ConfigError("OBJECT", `this client sees no ${logicalName}`, { hint: "dlms objects lists what it sees" });
     await run(client, { classId: element.classId, version: element.version, logicalName, attribute });
   });
-}
-
-/** @throws ConfigError */
-function methodOf(classId: number, version: number, text: string): number {
-  if (/^\d{1,3}$/.test(text)) return Number(text);
-  const methods = findClass(classId, version)?.methods ?? {};
-  const key = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
-  const found = Object.entries(methods).find(([name]) => key(name) === key(text));
-  if (found === undefined) {
-    const known = Object.keys(methods).join(", ") || "methods known by number only";
-    throw new ConfigError("METHOD", `class ${classId} has no method ${JSON.stringify(text)}`, { hint: `it has ${known}` });
-  }
-  return found[1].id;
 }
 
 function shown(value: unknown): string {

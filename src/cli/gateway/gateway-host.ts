@@ -1,6 +1,7 @@
 import type { DlmsClient } from "../../client/dlms-client.ts";
 import type { LogicalName } from "../../cosem-objects/logical-name.ts";
 import { DlmsError } from "../../errors.ts";
+import { gatewayVerbs, settableKeys } from "../../gateway/commands.ts";
 import type { GatewayStore } from "../../gateway/gateway-store.ts";
 import { MemoryGatewayStore } from "../../gateway/memory-gateway-store.ts";
 import { type FleetChange, type FleetMeter, MeterFleet } from "../../gateway/meter-fleet.ts";
@@ -12,10 +13,11 @@ import { type BridgeStatus, MqttBridge, type MqttBridgeOptions } from "../../mqt
 import { realTimers } from "../../session/timers.ts";
 import { eventNames } from "../event-names.ts";
 import { version } from "../version.ts";
+import { requestValues } from "./request-values.ts";
 
 /** A meter to poll; what is left out is as the configuration has it by default. */
 export interface HostedMeter
-  extends Partial<Pick<FleetMeter, "profiles" | "events" | "ratio" | "clock" | "line" | "cell" | "nextPoll" | "fingerprint">> {
+  extends Partial<Pick<FleetMeter, "profiles" | "events" | "ratio" | "clock" | "line" | "cell" | "nextPoll" | "allow" | "fingerprint">> {
   readonly id: string;
   /** Milliseconds between polls. */
   readonly interval: number;
@@ -25,12 +27,14 @@ export interface HostedMeter
 }
 
 export interface GatewayHostOptions {
-  readonly mqtt: Omit<MqttBridgeOptions, "meterIds" | "info" | "timers" | "random" | "wallClock" | "onStatus" | "outbox">;
+  readonly mqtt: Omit<MqttBridgeOptions, "meterIds" | "info" | "timers" | "random" | "wallClock" | "onStatus" | "outbox" | "requests">;
   readonly meters: readonly HostedMeter[];
   readonly logger: Logger;
   /** What must not be forgotten; in memory by default. It is closed with the host. */
   readonly store?: GatewayStore;
   readonly limits?: PermitLimits;
+  /** Requests over MQTT are taken; `backUp` copies the state and says where to. */
+  readonly requests?: { readonly backUp: () => Promise<string> };
 }
 
 const usualLimits: PermitLimits = { concurrent: 200, perCell: 20, newPerSecond: 30 };
@@ -47,7 +51,7 @@ export class GatewayHost {
   #meters: readonly HostedMeter[];
 
   /** @throws ConfigError for a broker or meters that cannot be */
-  constructor({ mqtt, meters, logger, store = new MemoryGatewayStore(), limits = usualLimits }: GatewayHostOptions) {
+  constructor({ mqtt, meters, logger, store = new MemoryGatewayStore(), limits = usualLimits, requests }: GatewayHostOptions) {
     this.#logger = logger;
     this.#url = mqtt.url;
     this.#store = store;
@@ -61,6 +65,7 @@ export class GatewayHost {
       random: Math.random,
       wallClock: Date.now,
       outbox: store.outbox,
+      ...(requests === undefined ? {} : { requests: this.#requests(mqtt.url, requests.backUp) }),
       onStatus: (status) => this.#onStatus(status),
     });
     this.#fleet = new MeterFleet({
@@ -100,6 +105,24 @@ export class GatewayHost {
     await this.#fleet.stop();
     await this.#bridge.close();
     await this.#store.close();
+  }
+
+  #requests(url: string, backUp: () => Promise<string>): NonNullable<MqttBridgeOptions["requests"]> {
+    const fleet = {
+      meter: (id: string) => this.#fleet.meter(id),
+      worker: (id: string) => this.#fleet.worker(id),
+      meterIds: () => this.#fleet.meterIds,
+    };
+    return {
+      verbs: gatewayVerbs({ ...requestValues, fleet, isPrivate: isPrivate(url), backUp, wallClock: Date.now }),
+      keys: settableKeys,
+      answers: this.#store,
+      audit: (record) => {
+        this.#logger.info("request", { ...record });
+        const { verb, meter, status, code } = record;
+        this.#bridge.publishBridgeEvent("request", { verb, meter, status, code });
+      },
+    };
   }
 
   #output(): MeterOutput {
@@ -167,6 +190,12 @@ export class GatewayHost {
   }
 }
 
+/** What is said to this broker reaches nobody else. */
+function isPrivate(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "mqtts:" || protocol === "wss:" || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
 /** The defaults of the configuration, for hosts that have none. */
 function fleetMeter({ id, ...meter }: HostedMeter): FleetMeter {
   return {
@@ -177,6 +206,7 @@ function fleetMeter({ id, ...meter }: HostedMeter): FleetMeter {
     line: `meter ${id}`,
     cell: undefined,
     nextPoll: () => meter.interval,
+    allow: [],
     fingerprint: id,
     ...meter,
     meterId: id,

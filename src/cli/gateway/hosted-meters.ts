@@ -61,6 +61,7 @@ function hostedMeter(meter: MeterEntry, options: CommonOptions, directory: strin
     ratio: meter.ratio,
     clock: meter.clock,
     cell: meter.cell,
+    allow: meter.allow,
     transport: meter.address.kind,
     line: lineOf(meter.id, target),
     fingerprint: JSON.stringify(meter),

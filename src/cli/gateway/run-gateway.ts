@@ -32,7 +32,19 @@ export async function runGateway({ file, options, logger }: GatewayRun): Promise
   const directory = dirname(file);
   let { config, meters } = load(file, options, logger);
   const store = new LmdbGatewayStore(join(stateOf(config, directory), "gateway"));
-  const host = new GatewayHost({ mqtt: mqttOptions(config, directory), meters, logger, store, limits: config.limits });
+  const backUp = async (): Promise<string> => {
+    const folder = join(stateOf(config, directory), "backups", new Date().toISOString().replaceAll(/[:.]/g, "-"));
+    await store.backUp(folder);
+    return folder;
+  };
+  const host = new GatewayHost({
+    mqtt: mqttOptions(config, directory),
+    meters,
+    logger,
+    store,
+    limits: config.limits,
+    ...(config.mqtt.requests ? { requests: { backUp } } : {}),
+  });
   await host.start();
 
   let reloading = Promise.resolve();
