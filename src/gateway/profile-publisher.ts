@@ -26,6 +26,7 @@ export class ProfilePublisher {
   readonly #store: GatewayStore;
   readonly #timers: Timers;
   #young: Young[] = [];
+  #storing: Promise<void> = Promise.resolve();
 
   constructor(meter: FollowedMeter, output: MeterOutput, store: GatewayStore, timers: Timers) {
     this.#meter = meter;
@@ -44,9 +45,10 @@ export class ProfilePublisher {
       throw error;
     }
     const profile = rows.profile.logicalName;
-    await this.#store.advance({ meterId: this.#meter.meterId, profile }, rows.checkpoint);
     const now = this.#timers.now();
+    // Noted before the checkpoint is stored: the broker may go away in between.
     this.#young = [...this.#young.filter(({ at }) => now - at <= settling), { profile, begin: rows.begin, at: now }];
+    await this.#keep(profile, rows.checkpoint);
     return true;
   }
 
@@ -56,7 +58,15 @@ export class ProfilePublisher {
     const lost = this.#young.filter(({ at }) => now - at <= settling);
     this.#young = [];
     const earliest = new Map([...lost].reverse().map(({ profile, begin }) => [profile, begin]));
-    for (const [profile, begin] of earliest) await this.#store.advance({ meterId: this.#meter.meterId, profile }, begin);
+    for (const [profile, begin] of earliest) await this.#keep(profile, begin);
+  }
+
+  /** One behind the other, so that going back is not overtaken by what was on its way forward. */
+  #keep(profile: LogicalName, checkpoint: Checkpoint): Promise<void> {
+    const store = () => this.#store.advance({ meterId: this.#meter.meterId, profile }, checkpoint);
+    const stored = this.#storing.then(store, store);
+    this.#storing = stored.catch(() => {});
+    return stored;
   }
 
   /** Rows that are told late go apart from those of now. */

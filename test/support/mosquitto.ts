@@ -17,9 +17,11 @@ export interface MosquittoOptions {
   /** Files written next to the configuration before the start: name -> content; "%dir%" in `config` is their folder. */
   readonly files?: Readonly<Record<string, string>>;
   readonly port?: number;
+  /** Keeps sessions and messages on the disk, as early as Mosquitto can. */
+  readonly persistent?: boolean;
 }
 
-/** A Mosquitto without persistence on a loopback port of its own, in a folder of its own. */
+/** A Mosquitto, by default without persistence, on a loopback port of its own, in a folder of its own. */
 export class Mosquitto {
   readonly port: number;
   readonly #folder: string;
@@ -44,16 +46,19 @@ export class Mosquitto {
     const port = options.port ?? (await freePort());
     for (const [name, content] of Object.entries(options.files ?? {})) writeFileSync(join(folder, name), content, { mode: 0o600 });
     const config = options.config ?? ["allow_anonymous true"];
-    const lines = ["per_listener_settings false", `listener ${port} 127.0.0.1`, "persistence false", "user root", ...config];
+    const persistence = options.persistent
+      ? ["persistence true", "persistence_location %dir%/", "autosave_on_changes true", "autosave_interval 1", "max_queued_messages 0"]
+      : ["persistence false"];
+    const lines = ["per_listener_settings false", `listener ${port} 127.0.0.1`, ...persistence, "user root", ...config];
     writeFileSync(join(folder, "mosquitto.conf"), `${lines.join("\n").replaceAll("%dir%", folder)}\n`);
     const broker = new Mosquitto(program, folder, port);
     await broker.restart();
     return broker;
   }
 
-  /** Ends the process, if one runs, and starts another: everything retained is gone. */
-  async restart(): Promise<void> {
-    await this.#end("SIGTERM");
+  /** Ends the process, if one runs, and starts another: without persistence everything retained is gone. */
+  async restart(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
+    await this.#end(signal);
     const child = spawn(this.#program, ["-c", join(this.#folder, "mosquitto.conf")], { stdio: ["ignore", "ignore", "pipe"] });
     this.#process = child;
     let output = "";
