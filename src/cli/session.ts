@@ -1,10 +1,12 @@
 import { dirname } from "node:path";
-import { type AssociationOptions, connect, type MeterAddress } from "../client/connect.ts";
+import { type AssociationOptions, connect, type MeterAddress, openWay } from "../client/connect.ts";
 import { openWithCounters } from "../client/counter-recovery.ts";
 import type { DlmsClient } from "../client/dlms-client.ts";
+import { RawChannel, type RawChannelListener } from "../client/raw-channel.ts";
 import { loadYaml } from "../config/load.ts";
 import { addressBookSchema } from "../config/meters.ts";
 import { formatTrace } from "../log/trace-format.ts";
+import type { Channel } from "../session/data-link.ts";
 import type { TraceSink } from "../transport/trace.ts";
 import { apduName } from "./apdu-name.ts";
 import { type ClientMaterial, clientMaterial, clientPasses, usesCounters } from "./keys/client-material.ts";
@@ -84,6 +86,23 @@ export async function connectTarget(
     });
   if (counters === undefined) return open();
   return openWithCounters(counters, association.client, open, () => connect(address, { ...common, clientSap: publicClient }));
+}
+
+/** A link to a target that carries the APDUs of somebody else's association as they are. */
+export async function openRawChannel(
+  target: Target,
+  { timeout }: Pick<CommonOptions, "timeout">,
+  channel: Channel,
+  listener: RawChannelListener,
+): Promise<RawChannel> {
+  const { association } = target;
+  const way = await openWay(addressOf(target), { timeout });
+  return RawChannel.open(way, channel, listener, {
+    physicalAddress: association.physical,
+    maxInformationFieldLength: association.maxInfo,
+    windowSize: association.window,
+    timeout,
+  });
 }
 
 const publicClient = 16;

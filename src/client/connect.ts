@@ -59,29 +59,46 @@ export interface AssociationOptions {
 const hdlcProposal = { maxInformationFieldLength: 2030, windowSize: 7 } as const;
 const defaultTimeout = 10_000;
 
+/** A way to a meter that is open, and what is spoken on it. */
+export interface OpenWay {
+  readonly transport: Transport;
+  readonly link: LinkKind;
+}
+
+/**
+ * Opens the way to a meter: a socket, a port, and behind a probe the sign-on.
+ * @throws TransportError where nobody answers
+ */
+export async function openWay(
+  address: MeterAddress,
+  { timeout = defaultTimeout, timers = realTimers }: Pick<AssociationOptions, "timeout" | "timers"> = {},
+): Promise<OpenWay> {
+  switch (address.link) {
+    case "serial": {
+      const { openSerialPort } = await import("../optical/serial-port.ts");
+      const { path, baudRate } = address;
+      const transport = await openSerialPort({ path, baudRate, schedule: (delay, callback) => timers.schedule(delay, callback) });
+      return { transport, link: "hdlc" };
+    }
+    case "optical": {
+      const { openOpticalPort } = await import("../optical/open-optical.ts");
+      const { line } = await openOpticalPort({ ...address, want: "hdlc", timers });
+      return { transport: line, link: "hdlc" };
+    }
+    case "wrapper-udp":
+      return { transport: await connectUdp(address), link: address.link };
+    default:
+      return { transport: await connectTcp({ ...address, connectTimeout: timeout }), link: address.link };
+  }
+}
+
 /**
  * Opens the way to a meter and associates.
  * @throws TransportError where nobody answers, AssociationRejectedError where the meter refuses
  */
 export async function connect(address: MeterAddress, options: AssociationOptions = {}): Promise<DlmsClient> {
-  const { timeout = defaultTimeout, timers = realTimers } = options;
-  switch (address.link) {
-    case "serial": {
-      const { openSerialPort } = await import("../optical/serial-port.ts");
-      const { path, baudRate } = address;
-      const line = await openSerialPort({ path, baudRate, schedule: (delay, callback) => timers.schedule(delay, callback) });
-      return associate(line, "hdlc", options);
-    }
-    case "optical": {
-      const { openOpticalPort } = await import("../optical/open-optical.ts");
-      const { line } = await openOpticalPort({ ...address, want: "hdlc", timers });
-      return associate(line, "hdlc", options);
-    }
-    case "wrapper-udp":
-      return associate(await connectUdp(address), address.link, options);
-    default:
-      return associate(await connectTcp({ ...address, connectTimeout: timeout }), address.link, options);
-  }
+  const { transport, link } = await openWay(address, options);
+  return associate(transport, link, options);
 }
 
 /** Associates over a transport that is already open; on failure it is closed. */
@@ -125,12 +142,13 @@ function maxReceivePduSizeOver(link: LinkKind, { maxReceivePduSize }: Associatio
   return maxReceivePduSize === undefined ? {} : { maxReceivePduSize };
 }
 
-function dataLink(
+/** The client's end of a link, between two SAPs. */
+export function dataLink(
   link: LinkKind,
   clientSap: number,
   serverSap: number,
   timeout: number,
-  options: AssociationOptions,
+  options: Pick<AssociationOptions, "physicalAddress" | "maxInformationFieldLength" | "windowSize">,
 ): ClientSessionOptions<ClientEvent>["link"] {
   if (link !== "hdlc") return new WrapperConnection({ clientSap, serverSap, datagrams: link === "wrapper-udp" });
   const {

@@ -16,6 +16,13 @@ export interface LineMachine {
 }
 
 /**
+ * ms by which a call back is late where the process was busy, and until what the line has by then is read: timers are called
+ * before the octets that waited beside them.
+ */
+const late = 30;
+const grace = 60;
+
+/**
  * Lets a machine live on a serial line: does its steps one after the other, and tells it what comes and what time it is.
  * `rest` is called whenever the steps are done.
  */
@@ -85,9 +92,14 @@ export class LineWorker {
     this.#cancel?.();
     const { nextTimeout } = this.#machine;
     if (nextTimeout === undefined) return;
-    this.#cancel = this.#timers.schedule(Math.max(0, nextTimeout - this.#timers.now()), () => {
+    const expire = (): void => {
       this.#machine.handleTimeout(this.#timers.now());
       this.proceed();
+    };
+    const delay = Math.max(0, nextTimeout - this.#timers.now());
+    this.#cancel = this.#timers.schedule(delay, () => {
+      if (this.#timers.now() - nextTimeout > late) this.#cancel = this.#timers.schedule(grace, expire);
+      else expire();
     });
   }
 }

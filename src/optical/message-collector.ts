@@ -9,7 +9,8 @@ const selectLength = 6;
 
 /**
  * Makes messages of the characters of a 7E1 line that is heard with eight bits. Noise before the start of a message is passed
- * over, and so is a message with a character of odd parity: whoever waits asks again.
+ * over, and so is a short message with a character of odd parity: whoever waits asks again. A block with one is not valid, so that
+ * its repetition can be asked for at once.
  */
 export class MessageCollector {
   /** What an ACK is now: the character alone, or the option select that begins with it. */
@@ -34,15 +35,15 @@ export class MessageCollector {
   push(octet: number): OpticalMessage | undefined {
     const character = octet & 0x7f;
     if (!this.busy && !this.#starts(character)) return undefined;
+    // A request or identification begins anew wherever its first character stands, and no option select has one in it.
+    if (character === slash && (this.#characters[0] === slash || this.#characters[0] === control.ack)) this.clear();
     if (!isEvenParity(octet)) this.#damaged = true;
-    // A request or identification begins anew wherever its first character stands.
-    if (character === slash && this.#characters[0] === slash) this.clear();
     this.#characters.push(character);
     if (!this.#complete(character)) {
       if (this.#characters.length >= (this.#characters[0] === slash ? longestLine : longestBlock)) this.clear();
       return undefined;
     }
-    const message = this.#damaged ? undefined : toMessage(this.#characters);
+    const message = toMessage(this.#characters, this.#damaged);
     this.clear();
     return message;
   }
@@ -74,7 +75,9 @@ function isAcknowledgement(character: number): boolean {
   return character === control.ack || character === control.nak;
 }
 
-function toMessage(characters: readonly number[]): OpticalMessage | undefined {
+function toMessage(characters: readonly number[], damaged: boolean): OpticalMessage | undefined {
+  if (characters[0] === control.stx || characters[0] === control.soh) return toBlock(characters, damaged);
+  if (damaged) return undefined;
   const text = String.fromCharCode(...characters.slice(0, longestLine));
   switch (characters[0]) {
     case slash:
@@ -87,13 +90,13 @@ function toMessage(characters: readonly number[]): OpticalMessage | undefined {
       return text.endsWith("\r\n") ? { type: "select", protocol, baudCharacter, mode } : undefined;
     }
     default:
-      return toBlock(characters);
+      return undefined;
   }
 }
 
-function toBlock(characters: readonly number[]): OpticalMessage | undefined {
+function toBlock(characters: readonly number[], damaged: boolean): OpticalMessage | undefined {
   const body = Uint8Array.from(characters.slice(1, -1));
-  const valid = blockCheckCharacter(body) === characters.at(-1);
+  const valid = !damaged && blockCheckCharacter(body) === characters.at(-1);
   const last = body.at(-1) === control.etx;
   const text = new TextDecoder("latin1").decode(body.subarray(0, -1));
   if (characters[0] === control.stx) return { type: "block", data: text, last, valid };

@@ -2,6 +2,12 @@
 export class ProbeEcho {
   #expected: number[] = [];
   #held: number[] = [];
+  #present = false;
+
+  /** True where what was sent last came back whole: this probe hears itself. */
+  get present(): boolean {
+    return this.#present;
+  }
 
   /** Remembers what goes out; what was not heard of by then is not waited for. */
   sent(octets: Uint8Array): void {
@@ -18,12 +24,15 @@ export class ProbeEcho {
       else if ((octet & 0x7f) === this.#expected[0]) {
         this.#expected.shift();
         this.#held.push(octet);
-        if (this.#expected.length === 0) this.#held = [];
+        if (this.#expected.length > 0) continue;
+        this.#held = [];
+        this.#present = true;
       } else {
         // No echo after all: the answer began like the question.
         passed.push(...this.#held, octet);
         this.#held = [];
         this.#expected = [];
+        this.#present = false;
       }
     }
     return Uint8Array.from(passed);

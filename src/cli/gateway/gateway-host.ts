@@ -7,6 +7,7 @@ import { MemoryGatewayStore } from "../../gateway/memory-gateway-store.ts";
 import { type FleetChange, type FleetMeter, MeterFleet } from "../../gateway/meter-fleet.ts";
 import type { MeterOutput } from "../../gateway/meter-options.ts";
 import type { MeterListener } from "../../gateway/meter-worker.ts";
+import { type NorthboundMeter, type NorthboundOptions, NorthboundPorts } from "../../gateway/northbound-ports.ts";
 import type { PermitLimits } from "../../gateway/permits.ts";
 import type { Logger } from "../../log/logger.ts";
 import { type BridgeStatus, MqttBridge, type MqttBridgeOptions } from "../../mqtt-bridge/index.ts";
@@ -24,6 +25,8 @@ export interface HostedMeter
   readonly extra: readonly LogicalName[];
   readonly transport: string;
   readonly connect: () => Promise<DlmsClient>;
+  /** How head-ends reach it; not at all when absent. */
+  readonly northbound?: Pick<NorthboundMeter, "port" | "physicalAddress" | "open">;
 }
 
 export interface GatewayHostOptions {
@@ -35,6 +38,8 @@ export interface GatewayHostOptions {
   readonly limits?: PermitLimits;
   /** Requests over MQTT are taken; `backUp` copies the state and says where to. */
   readonly requests?: { readonly backUp: () => Promise<string> };
+  /** Where head-ends come in. */
+  readonly northbound?: Pick<NorthboundOptions, "host" | "prefixPort">;
 }
 
 const usualLimits: PermitLimits = { concurrent: 200, perCell: 20, newPerSecond: 30 };
@@ -46,12 +51,13 @@ export class GatewayHost {
   readonly #bridge: MqttBridge;
   readonly #fleet: MeterFleet;
   readonly #store: GatewayStore;
+  readonly #northbound: NorthboundPorts | undefined;
   readonly #logger: Logger;
   readonly #url: string;
   #meters: readonly HostedMeter[];
 
   /** @throws ConfigError for a broker or meters that cannot be */
-  constructor({ mqtt, meters, logger, store = new MemoryGatewayStore(), limits = usualLimits, requests }: GatewayHostOptions) {
+  constructor({ mqtt, meters, logger, store = new MemoryGatewayStore(), limits = usualLimits, requests, northbound }: GatewayHostOptions) {
     this.#logger = logger;
     this.#url = mqtt.url;
     this.#store = store;
@@ -76,6 +82,19 @@ export class GatewayHost {
       random: Math.random,
       listener: this.#listener(),
     });
+    this.#northbound =
+      northbound &&
+      new NorthboundPorts({
+        ...northbound,
+        timers: realTimers,
+        onSession: (meterId, state) => logger.info(`a head-end ${state === "opened" ? "has" : "has left"} the meter`, { meterId }),
+        onFailure: (meterId, error) => this.#logFailure(meterId ?? "northbound", error),
+      });
+  }
+
+  /** The ports at which head-ends reach meters. */
+  get northboundPorts(): readonly number[] {
+    return this.#northbound?.ports ?? [];
   }
 
   /** Connects to the broker and starts polling. A broker that is away now is tried again for as long as it takes. */
@@ -85,6 +104,7 @@ export class GatewayHost {
       this.#logger.warn(`${error.message}; trying again`, { code: error.code, hint: error.hint });
     });
     await this.#fleet.update(this.#meters.map(fleetMeter));
+    await this.#updateNorthbound();
   }
 
   /** Has exactly these meters from now on; reads under way of the others go on. */
@@ -92,6 +112,7 @@ export class GatewayHost {
     this.#meters = meters;
     const change = await this.#fleet.update(meters.map(fleetMeter));
     for (const meterId of change.removed) this.#bridge.retire(meterId);
+    await this.#updateNorthbound();
     return change;
   }
 
@@ -102,6 +123,7 @@ export class GatewayHost {
 
   /** Releases every association, then says that the bridge is offline. */
   async stop(): Promise<void> {
+    await this.#northbound?.close();
     await this.#fleet.stop();
     await this.#bridge.close();
     await this.#store.close();
@@ -123,6 +145,14 @@ export class GatewayHost {
         this.#bridge.publishBridgeEvent("request", { verb, meter, status, code });
       },
     };
+  }
+
+  async #updateNorthbound(): Promise<void> {
+    const meters = this.#meters.flatMap(({ id, northbound }) => {
+      const line = this.#fleet.meter(id)?.line;
+      return northbound === undefined || line === undefined ? [] : [{ meterId: id, line: this.#fleet.line(line), ...northbound }];
+    });
+    await this.#northbound?.update(meters);
   }
 
   #output(): MeterOutput {

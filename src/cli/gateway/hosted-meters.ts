@@ -7,7 +7,7 @@ import { logicalNameByName } from "../../cosem-objects/names.ts";
 import { ConfigError, InvariantError } from "../../errors.ts";
 import { parseObject } from "../object-argument.ts";
 import type { CommonOptions } from "../options.ts";
-import { checkTarget, connectTarget } from "../session.ts";
+import { checkTarget, connectTarget, openRawChannel } from "../session.ts";
 import { resolveTarget, type Target } from "../target.ts";
 import type { HostedMeter } from "./gateway-host.ts";
 
@@ -66,6 +66,11 @@ function hostedMeter(meter: MeterEntry, options: CommonOptions, directory: strin
     line: lineOf(meter.id, target),
     fingerprint: JSON.stringify(meter),
     connect: () => connectTarget(target, options, { note: () => {} }, counters),
+    northbound: {
+      port: meter.northboundPort,
+      physicalAddress: target.association.physical,
+      open: (channel, listener) => openRawChannel(target, options, channel, listener),
+    },
   };
 }
 

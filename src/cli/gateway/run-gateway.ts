@@ -43,6 +43,7 @@ export async function runGateway({ file, options, logger }: GatewayRun): Promise
     logger,
     store,
     limits: config.limits,
+    ...northboundOf(config),
     ...(config.mqtt.requests ? { requests: { backUp } } : {}),
   });
   await host.start();
@@ -94,6 +95,12 @@ function load(
   const { meters, faults: more } = hostedMeters(config, options, dirname(file));
   for (const fault of [...faults, ...more.map(({ error }) => error)]) leftOut(fault, logger);
   return { config, meters };
+}
+
+/** Ports are opened where the configuration names one. */
+function northboundOf({ northbound, meters }: Frozen<GatewayConfig>) {
+  if (northbound === undefined && meters.every(({ northboundPort }) => northboundPort === undefined)) return {};
+  return { northbound: { host: northbound?.listen ?? "127.0.0.1", prefixPort: northbound?.prefix } };
 }
 
 function leftOut(error: ConfigError, logger: Logger): void {
