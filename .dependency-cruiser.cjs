@@ -29,7 +29,7 @@ const layers = {
   },
   "mqtt-bridge": { imports: ["errors"] },
   broker: { imports: ["errors"], builtins: ["net"] },
-  gateway: { imports: ["client", "field", "mqtt-bridge", "cosem-objects", "dlms", "hdlc", "wrapper", "mbus", "session", "transport", "bytes", "errors"] },
+  gateway: { imports: ["client", "field", "decode", "mqtt-bridge", "cosem-objects", "dlms", "hdlc", "wrapper", "mbus", "session", "transport", "bytes", "errors"] },
   // A store fills the ports that others declare, and needs no more of them than their types.
   store: { imports: ["bytes", "errors"], types: ["virtual-meter", "meter-model", "gateway", "mqtt-bridge", "client"], builtins: ["fs", "path"] },
   decode: { imports: ["dlms", "cosem-objects", "hdlc", "wrapper", "mbus", "optical", "bytes", "errors"] },

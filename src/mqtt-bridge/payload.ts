@@ -60,10 +60,10 @@ export function bridgeEventPayload(type: string, data: Readonly<Record<string, R
 }
 
 /** What goes to `<meter>/push`; the number comes with the sending. */
-export function pushMessage({ meterId, receivedTime, readings, rawHex }: PushRecord): OutboxMessage {
+export function pushMessage({ meterId, receivedTime, readings, ciphered, rawHex }: PushRecord): OutboxMessage {
   const rows = readings.map(({ logicalName, attribute, name, value, unit }) => clean({ logicalName, attribute, name, value, unit }));
-  const raw = rawHex === undefined ? {} : { raw: rawHex };
-  return { meterId, leaf: "push", body: { received_time: isoUtc(receivedTime), readings: rows, ...raw } };
+  const known = { ...(ciphered === undefined ? {} : { ciphered }), ...(rawHex === undefined ? {} : { raw: rawHex }) };
+  return { meterId, leaf: "push", body: { received_time: isoUtc(receivedTime), readings: rows, ...known } };
 }
 
 /** The payload of a message that waited: `seq` is the same however often it comes. */

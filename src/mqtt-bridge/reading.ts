@@ -77,6 +77,8 @@ export interface PushRecord {
   /** Milliseconds since the epoch. */
   readonly receivedTime: number;
   readonly readings: readonly Reading[];
+  /** Whether it came under the meter's keys; left out where nobody looked. */
+  readonly ciphered?: boolean;
   /** The raw bytes; left out unless the operator asked for them. */
   readonly rawHex?: string;
 }

@@ -6,6 +6,7 @@ import { connect, type MqttClient } from "mqtt";
 import { type Meter, minute } from "../../src/meter-model/index.ts";
 import type { DlmsServer } from "../../src/server/dlms-server.ts";
 import { CliService } from "../support/cli.ts";
+import { freePort } from "../support/free-port.ts";
 import { Mosquitto } from "../support/mosquitto.ts";
 import { sampleMeter, sampleServer } from "../support/sample-meter.ts";
 import { scaled } from "../support/scale.ts";
@@ -82,7 +83,13 @@ describe("A gateway and a broker that are killed while rows flow", function () {
     const template = '{ target: "?client=2&auth=lls", password: env:READER, poll: 500ms, profiles: [load], events: true }';
     writeFileSync(
       join(folder, "gateway.yaml"),
-      [`mqtt: { url: "${broker.url}" }`, `templates: { house: ${template} }`, "meters:", ...meters].join("\n"),
+      [
+        `mqtt: { url: "${broker.url}" }`,
+        `http: { listen: "127.0.0.1:${await freePort()}" }`,
+        `templates: { house: ${template} }`,
+        "meters:",
+        ...meters,
+      ].join("\n"),
     );
   });
 

@@ -37,6 +37,7 @@ describe("Head-ends reach meters on a serial line through the gateway", function
       join(folder, "gateway.yaml"),
       [
         `mqtt: { url: "${broker.url}" }`,
+        `http: { listen: "127.0.0.1:${await freePort()}" }`,
         `northbound: { prefix: ${ports.prefix} }`,
         `templates: { house: ${template} }`,
         "meters:",

@@ -1,14 +1,20 @@
 import type { DlmsClient } from "../../client/dlms-client.ts";
+import { NotificationListener } from "../../client/notification-listener.ts";
 import type { LogicalName } from "../../cosem-objects/logical-name.ts";
+import type { LinkKind } from "../../cosem-objects/object.ts";
 import { DlmsError } from "../../errors.ts";
+import { availabilityReason } from "../../gateway/availability-reason.ts";
 import { gatewayVerbs, settableKeys } from "../../gateway/commands.ts";
 import type { GatewayStore } from "../../gateway/gateway-store.ts";
 import { MemoryGatewayStore } from "../../gateway/memory-gateway-store.ts";
+import { MeterBoard } from "../../gateway/meter-board.ts";
 import { type FleetChange, type FleetMeter, MeterFleet } from "../../gateway/meter-fleet.ts";
 import type { MeterOutput } from "../../gateway/meter-options.ts";
 import type { MeterListener } from "../../gateway/meter-worker.ts";
 import { type NorthboundMeter, type NorthboundOptions, NorthboundPorts } from "../../gateway/northbound-ports.ts";
+import { Operations } from "../../gateway/operations.ts";
 import type { PermitLimits } from "../../gateway/permits.ts";
+import { PushDesk, type PushingMeter } from "../../gateway/push-desk.ts";
 import type { Logger } from "../../log/logger.ts";
 import { type BridgeStatus, MqttBridge, type MqttBridgeOptions } from "../../mqtt-bridge/index.ts";
 import { realTimers } from "../../session/timers.ts";
@@ -27,6 +33,8 @@ export interface HostedMeter
   readonly connect: () => Promise<DlmsClient>;
   /** How head-ends reach it; not at all when absent. */
   readonly northbound?: Pick<NorthboundMeter, "port" | "physicalAddress" | "open">;
+  /** By what its pushes are known and opened. */
+  readonly push?: Omit<PushingMeter, "meterId">;
 }
 
 export interface GatewayHostOptions {
@@ -40,9 +48,21 @@ export interface GatewayHostOptions {
   readonly requests?: { readonly backUp: () => Promise<string> };
   /** Where head-ends come in. */
   readonly northbound?: Pick<NorthboundOptions, "host" | "prefixPort">;
+  /** Where meters push to. */
+  readonly push?: PushPorts;
+  /** Where health and metrics are served. */
+  readonly http?: { readonly host: string; readonly port: number };
+}
+
+/** Ports that meters push to, by link. */
+export interface PushPorts {
+  readonly host: string;
+  readonly ports: Partial<Readonly<Record<LinkKind, number>>>;
 }
 
 const usualLimits: PermitLimits = { concurrent: 200, perCell: 20, newPerSecond: 30 };
+/** Between statistics for `bridge/health`; ms. */
+const healthPeriod = 60_000;
 /** A broker that is away this long at the end is not waited for; ms. */
 const closeTimeout = 2000;
 
@@ -51,13 +71,21 @@ export class GatewayHost {
   readonly #bridge: MqttBridge;
   readonly #fleet: MeterFleet;
   readonly #store: GatewayStore;
+  readonly #options: GatewayHostOptions;
   readonly #northbound: NorthboundPorts | undefined;
+  readonly #pushes: PushDesk;
+  readonly #pushListener: NotificationListener;
+  readonly #operations: Operations;
+  readonly #board = new MeterBoard();
+  #cancelHealth: (() => void) | undefined;
   readonly #logger: Logger;
   readonly #url: string;
   #meters: readonly HostedMeter[];
 
   /** @throws ConfigError for a broker or meters that cannot be */
-  constructor({ mqtt, meters, logger, store = new MemoryGatewayStore(), limits = usualLimits, requests, northbound }: GatewayHostOptions) {
+  constructor(options: GatewayHostOptions) {
+    const { mqtt, meters, logger, store = new MemoryGatewayStore(), limits = usualLimits, requests, northbound } = options;
+    this.#options = options;
     this.#logger = logger;
     this.#url = mqtt.url;
     this.#store = store;
@@ -73,6 +101,16 @@ export class GatewayHost {
       outbox: store.outbox,
       ...(requests === undefined ? {} : { requests: this.#requests(mqtt.url, requests.backUp) }),
       onStatus: (status) => this.#onStatus(status),
+    });
+    this.#operations = new Operations({
+      health: () => ({
+        brokerConnected: this.#bridge.connected,
+        outbox: store.outbox.size,
+        running: this.#fleet.running,
+        meters: this.#board.meters,
+      }),
+      wallClock: Date.now,
+      version,
     });
     this.#fleet = new MeterFleet({
       limits,
@@ -90,6 +128,17 @@ export class GatewayHost {
         onSession: (meterId, state) => logger.info(`a head-end ${state === "opened" ? "has" : "has left"} the meter`, { meterId }),
         onFailure: (meterId, error) => this.#logFailure(meterId ?? "northbound", error),
       });
+    this.#pushes = new PushDesk({
+      meters: () => this.#meters.map(({ id, push }) => ({ host: undefined, systemTitle: undefined, keys: {}, ...push, meterId: id })),
+      store,
+      output: this.#output(),
+      onFailure: (meterId, error) => this.#logFailure(meterId ?? "push", error),
+      onPush: (meterId) => this.#operations.pushed(meterId),
+    });
+    this.#pushListener = new NotificationListener({
+      onNotification: (notification, source) => this.#pushes.receive(notification, source),
+      onNotUnderstood: (error, bytes, source) => this.#pushes.receiveOther(error, bytes, source),
+    });
   }
 
   /** The ports at which head-ends reach meters. */
@@ -103,13 +152,25 @@ export class GatewayHost {
       if (!(error instanceof DlmsError)) throw error;
       this.#logger.warn(`${error.message}; trying again`, { code: error.code, hint: error.hint });
     });
+    this.#board.update(this.#meters.map(({ id }) => id));
+    const { push, http } = this.#options;
+    for (const [link, port] of Object.entries(push?.ports ?? {})) {
+      const { address } = await this.#pushListener.listen(link as LinkKind, push?.host ?? "127.0.0.1", port);
+      this.#logger.info(`listening for pushes, ${link} ${address}`);
+    }
     await this.#fleet.update(this.#meters.map(fleetMeter));
     await this.#updateNorthbound();
+    if (http !== undefined) {
+      const port = await this.#operations.listen(http.host, http.port);
+      this.#logger.info(`listening http ${http.host}:${port}`);
+    }
+    this.#publishHealth();
   }
 
   /** Has exactly these meters from now on; reads under way of the others go on. */
   async update(meters: readonly HostedMeter[]): Promise<FleetChange> {
     this.#meters = meters;
+    this.#board.update(meters.map(({ id }) => id));
     const change = await this.#fleet.update(meters.map(fleetMeter));
     for (const meterId of change.removed) this.#bridge.retire(meterId);
     await this.#updateNorthbound();
@@ -123,9 +184,13 @@ export class GatewayHost {
 
   /** Releases every association, then says that the bridge is offline. */
   async stop(): Promise<void> {
+    this.#cancelHealth?.();
+    await this.#pushListener.close();
+    await this.#pushes.idle();
     await this.#northbound?.close();
     await this.#fleet.stop();
     await this.#bridge.close();
+    await this.#operations.close();
     await this.#store.close();
   }
 
@@ -141,6 +206,7 @@ export class GatewayHost {
       answers: this.#store,
       audit: (record) => {
         this.#logger.info("request", { ...record });
+        this.#operations.requested(record.verb, record.status);
         const { verb, meter, status, code } = record;
         this.#bridge.publishBridgeEvent("request", { verb, meter, status, code });
       },
@@ -162,10 +228,16 @@ export class GatewayHost {
         return bridge.connected;
       },
       announce: (device, known) => bridge.announce(device, known),
-      publishSnapshot: (snapshot) => bridge.publishSnapshot(snapshot),
+      publishSnapshot: (snapshot) => {
+        if (snapshot.source === "poll") this.#board.read(snapshot.meterId, snapshot.readTime, snapshot.clockDriftSeconds);
+        bridge.publishSnapshot(snapshot);
+      },
       publishProfile: (chunk) => bridge.publishProfile(chunk),
       publishBridgeEvent: (type, data) => bridge.publishBridgeEvent(type, data),
-      setAvailability: (meterId, state, reason) => bridge.setAvailability(meterId, state, reason),
+      setAvailability: (meterId, state, reason) => {
+        if (state === "offline") this.#board.away(meterId, reason);
+        bridge.setAvailability(meterId, state, reason);
+      },
       outboxFilled: () => bridge.outboxFilled(),
       eventNames,
       wallClock: Date.now,
@@ -179,10 +251,21 @@ export class GatewayHost {
 
   #listener(): MeterListener {
     return {
-      polled: () => {},
-      failed: (meterId, error) => this.#logFailure(meterId, error),
-      rows: (meterId, profile, count) => this.#logger.debug("rows published", { meterId, profile, count }),
+      polled: (meterId, milliseconds) => this.#operations.polled(meterId, milliseconds),
+      failed: (meterId, error) => {
+        this.#operations.failed(meterId, availabilityReason(error));
+        this.#logFailure(meterId, error);
+      },
+      rows: (meterId, profile, count) => {
+        this.#operations.rows(meterId, count);
+        this.#logger.debug("rows published", { meterId, profile, count });
+      },
     };
+  }
+
+  #publishHealth(): void {
+    this.#bridge.publishHealth(this.#operations.statistics());
+    this.#cancelHealth = realTimers.schedule(healthPeriod, () => this.#publishHealth());
   }
 
   #logFailure(meterId: string, error: unknown): void {
@@ -208,6 +291,7 @@ export class GatewayHost {
         this.#logger.warn(`message ${status.type}`, { topic: status.topic });
         return;
       case "outbox-full":
+        this.#operations.dropped(status.dropped);
         this.#logger.error("the outbox is full: the oldest events gave way", { dropped: status.dropped });
         return;
       case "outbox-failed":

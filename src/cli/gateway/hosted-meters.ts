@@ -50,7 +50,7 @@ function countersOf(config: Frozen<GatewayConfig>, directory: string): string {
 function hostedMeter(meter: MeterEntry, options: CommonOptions, directory: string, counters: string): HostedMeter {
   const book = { directory, load: () => ({ meters: [meter] }) };
   const target = resolveTarget(`meter:${meter.id}`, {}, book);
-  checkTarget(target);
+  const { material } = checkTarget(target);
   return {
     id: meter.id,
     interval: intervalOf(meter.poll, Date.now()),
@@ -66,6 +66,14 @@ function hostedMeter(meter: MeterEntry, options: CommonOptions, directory: strin
     line: lineOf(meter.id, target),
     fingerprint: JSON.stringify(meter),
     connect: () => connectTarget(target, options, { note: () => {} }, counters),
+    push: {
+      host: "host" in target ? target.host : undefined,
+      systemTitle: undefined,
+      keys: {
+        ...(material.key === undefined ? {} : { encryptionKey: material.key }),
+        ...(material.authenticationKey === undefined ? {} : { authenticationKey: material.authenticationKey }),
+      },
+    },
     northbound: {
       port: meter.northboundPort,
       physicalAddress: target.association.physical,

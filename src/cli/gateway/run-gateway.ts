@@ -5,11 +5,13 @@ import type { Frozen } from "../../config/load.ts";
 import { loadYamlLeavingOut } from "../../config/load-leaving-out.ts";
 import { type ConfigError, DlmsError } from "../../errors.ts";
 import type { Logger } from "../../log/logger.ts";
+import { realTimers } from "../../session/timers.ts";
 import { LmdbGatewayStore } from "../../store/index.ts";
 import type { CommonOptions } from "../options.ts";
-import { GatewayHost } from "./gateway-host.ts";
+import { GatewayHost, type PushPorts } from "./gateway-host.ts";
 import { type HostedMeters, hostedMeters, stateOf } from "./hosted-meters.ts";
 import { mqttOptions } from "./mqtt-options.ts";
+import { notifySystemd } from "./systemd.ts";
 
 export interface GatewayRun {
   /** The configuration. */
@@ -44,6 +46,8 @@ export async function runGateway({ file, options, logger }: GatewayRun): Promise
     store,
     limits: config.limits,
     ...northboundOf(config),
+    ...pushOf(config),
+    http: config.http.listen,
     ...(config.mqtt.requests ? { requests: { backUp } } : {}),
   });
   await host.start();
@@ -77,8 +81,10 @@ export async function runGateway({ file, options, logger }: GatewayRun): Promise
   });
   watcher.on("error", (error) => logger.warn(`the configuration is not watched: ${error.message}`));
   process.on("SIGHUP", reload);
+  const leaveSystemd = notifySystemd(process.env, realTimers);
   return async () => {
     process.removeListener("SIGHUP", reload);
+    leaveSystemd();
     watcher.close();
     clearTimeout(timer);
     await reloading;
@@ -95,6 +101,17 @@ function load(
   const { meters, faults: more } = hostedMeters(config, options, dirname(file));
   for (const fault of [...faults, ...more.map(({ error }) => error)]) leftOut(fault, logger);
   return { config, meters };
+}
+
+function pushOf({ push }: Frozen<GatewayConfig>): { readonly push?: PushPorts } {
+  if (push === undefined) return {};
+  const { listen, tcp, udp, hdlc } = push;
+  const ports = {
+    ...(tcp === undefined ? {} : { wrapper: tcp }),
+    ...(udp === undefined ? {} : { "wrapper-udp": udp }),
+    ...(hdlc === undefined ? {} : { hdlc }),
+  };
+  return { push: { host: listen, ports } };
 }
 
 /** Ports are opened where the configuration names one. */
