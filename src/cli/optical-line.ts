@@ -37,6 +37,8 @@ export function serveOptical(
         worker.proceed();
       });
       serveHdlc(phase);
+      // The reader began before this meter had changed over, as a busy process does late.
+      phase.replay(device.takeEarly());
     });
   let worker: LineWorker | undefined = start();
   worker.proceed();
@@ -103,6 +105,11 @@ class HdlcPhase implements Transport {
     this.finish(undefined);
   }
 
+  /** Octets that came before the line belonged to HDLC. */
+  replay(octets: Uint8Array): void {
+    if (octets.length > 0) this.#receive(octets);
+  }
+
   finish(error: Error | undefined): void {
     if (this.#finished) return;
     this.#finished = true;
@@ -113,11 +120,12 @@ class HdlcPhase implements Transport {
   }
 
   #receive(chunk: Uint8Array): void {
-    this.#expect(inactivity);
     this.#frames.append(chunk);
     for (let event = this.#frames.next(); event !== undefined; event = this.#frames.next()) {
       if (event.type === "frame") this.#leaving = isDisconnect(event.frame.control);
     }
+    // Behind a DISC nothing but another frame keeps the line: a sign-on that comes too early would hold it for minutes.
+    if (!this.#leaving) this.#expect(inactivity);
     this.#onData?.(chunk);
   }
 

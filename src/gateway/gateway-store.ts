@@ -1,5 +1,5 @@
 import type { LogicalName } from "../cosem-objects/logical-name.ts";
-import type { OutboxMessage, OutboxStore } from "../mqtt-bridge/index.ts";
+import type { BirthSequenceStore, OutboxMessage, OutboxStore } from "../mqtt-bridge/index.ts";
 
 /** How far the rows of a profile have gone: up to a row, which the meter's own stamp and the rows beside it tell. */
 export interface Checkpoint {
@@ -35,5 +35,7 @@ export interface GatewayStore {
   answer(command: string, now: number): unknown;
   /** Keeps what a command was answered until a time, ms UTC: fit for JSON. */
   keepAnswer(command: string, answer: unknown, now: number, until: number): Promise<void>;
+  /** The number of the last birth of the Sparkplug edge node. */
+  readonly birthSequence: BirthSequenceStore;
   close(): Promise<void>;
 }

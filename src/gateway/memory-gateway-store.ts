@@ -1,10 +1,11 @@
 import type { LogicalName } from "../cosem-objects/logical-name.ts";
-import { MemoryOutboxStore, type OutboxMessage } from "../mqtt-bridge/index.ts";
+import { MemoryBirthSequenceStore, MemoryOutboxStore, type OutboxMessage } from "../mqtt-bridge/index.ts";
 import type { Checkpoint, CheckpointKey, GatewayStore } from "./gateway-store.ts";
 
 /** A store for a gateway that keeps nothing: the demonstration, and tests. */
 export class MemoryGatewayStore implements GatewayStore {
   readonly outbox = new MemoryOutboxStore();
+  readonly birthSequence = new MemoryBirthSequenceStore();
   readonly #checkpoints = new Map<string, Map<LogicalName, Checkpoint>>();
   readonly #devices = new Map<string, string>();
   readonly #answers = new Map<string, { readonly until: number; readonly answer: unknown }>();

@@ -49,10 +49,11 @@ export function commandMessage(command: string, data?: string): Uint8Array {
   return withCheck([control.soh, ...characters(name), ...set, control.etx]);
 }
 
-/** "address(value)". @throws ConfigError for brackets and end marks in either, which would make another data set of it (6.3.4) */
-export function dataSet(address: string, value: string): string {
+/** "address(value)(value)". @throws ConfigError for brackets and end marks in any, which would make another data set of it (6.3.4) */
+export function dataSet(address: string, ...values: readonly string[]): string {
   const expected = "printable characters without ( ) / and !";
-  return `${checked("address", address, partForm, expected)}(${checked("value", value, partForm, expected)})`;
+  const part = (what: string, text: string) => checked(what, text, partForm, expected);
+  return `${part("address", address)}${values.map((value) => `(${part("value", value)})`).join("")}`;
 }
 
 const addressForm = /^[ "-.0-~]{0,32}$/;

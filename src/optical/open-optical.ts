@@ -1,12 +1,13 @@
-import { TransportError } from "../errors.ts";
-import { type LineTimers, LineWorker } from "./line-worker.ts";
+import { signOnBaudRate } from "./baud-rate.ts";
+import type { LineTimers } from "./line-worker.ts";
+import { type ProgrammingAnswer, ProgrammingSession, type ProgrammingSessionOptions } from "./programming-session.ts";
+import { runOnLine } from "./run-on-line.ts";
 import { openSerialPort, type SerialLine } from "./serial-port.ts";
 import { SignOn, type SignOnOptions, type SignOnResult } from "./sign-on.ts";
 
+/** Where the probe is, and what is asked of the sign-on. */
 export interface OpticalPortOptions extends SignOnOptions {
   readonly path: string;
-  /** Of the sign-on; 300 unless the meter is known to begin elsewhere. */
-  readonly baudRate?: number;
   readonly timers: LineTimers;
 }
 
@@ -18,32 +19,29 @@ export interface SignedOn {
 
 /**
  * Opens a port with an optical probe and signs on to the meter below it.
- * @throws TransportError, RemoteProtocolError where it does not come to what was wanted; the port is closed then
+ * @throws TransportError, RemoteProtocolError where it does not come to what was wanted, ConfigError for an address that is none;
+ * the port is closed then
  */
-export async function openOpticalPort({ path, baudRate = 300, timers, ...options }: OpticalPortOptions): Promise<SignedOn> {
+export async function openOpticalPort({ path, timers, ...options }: OpticalPortOptions): Promise<SignedOn> {
+  const { baudRate = signOnBaudRate } = options;
   const schedule = (delay: number, callback: () => void) => timers.schedule(delay, callback);
   const line = await openSerialPort({ path, baudRate, schedule });
   return { line, result: await signOn(line, options, timers) };
 }
 
-/** Signs on over an open line. On failure the line is closed. @throws TransportError, RemoteProtocolError */
+/** Signs on over an open line. On failure the line is closed. @throws TransportError, RemoteProtocolError, ConfigError */
 export function signOn(line: SerialLine, options: SignOnOptions, timers: LineTimers): Promise<SignOnResult> {
-  return new Promise((resolve, reject) => {
-    const machine = new SignOn(options, timers.now());
-    const worker = new LineWorker(line, machine, timers, () => {
-      const { result, error } = machine;
-      if (result === undefined && error === undefined) return;
-      worker.stop();
-      if (result !== undefined) resolve(result);
-      else {
-        reject(error);
-        line.destroy();
-      }
-    });
-    line.onClose((error) => {
-      worker.stop();
-      reject(error ?? new TransportError("closed", `${line.path} was closed`, { layer: "optical" }));
-    });
-    worker.proceed();
-  });
+  return runOnLine(line, () => new SignOn(options, timers.now()), timers);
+}
+
+/**
+ * Does what is asked in programming mode, after a sign-on for it, and ends with a break. On failure the line is closed.
+ * @throws SecurityError for a refused password, TransportError, RemoteProtocolError, ConfigError
+ */
+export function runProgramming(
+  line: SerialLine,
+  options: ProgrammingSessionOptions,
+  timers: LineTimers,
+): Promise<readonly ProgrammingAnswer[]> {
+  return runOnLine(line, () => new ProgrammingSession(options, timers.now()), timers);
 }

@@ -70,10 +70,13 @@ export class SignOn {
   #latest = Number.POSITIVE_INFINITY;
   #attempts = 0;
   #repeats = 0;
-  /** The line's speed once the steps are done, and the one that the sign-on begins with. */
+  /** The line's speed before the steps and once they are done, and the one that the sign-on begins with. */
+  #baudRateBefore: number;
   #baudRate: number;
   #startBaudRate: number;
   #agreement: Agreement | undefined;
+  /** The identification of which too little was offered last. */
+  #declined: string | undefined;
   /** Characters since the option select, as many as a confirmation has. */
   #confirmed: number[] = [];
   #heard = false;
@@ -86,7 +89,7 @@ export class SignOn {
   constructor(options: SignOnOptions, now: number) {
     this.#options = options;
     this.#deadline = now;
-    this.#startBaudRate = this.#baudRate = options.baudRate ?? signOnBaudRate;
+    this.#startBaudRate = this.#baudRateBefore = this.#baudRate = options.baudRate ?? signOnBaudRate;
     this.#request(now);
   }
 
@@ -109,6 +112,7 @@ export class SignOn {
   takeSteps(): readonly LineStep[] {
     const steps = this.#steps;
     this.#steps = [];
+    this.#baudRateBefore = this.#baudRate;
     return steps;
   }
 
@@ -170,11 +174,8 @@ export class SignOn {
   }
 
   #request(now: number): void {
-    const { attempts = 3, wakeUp = false, address } = this.#options;
-    if (this.#attempts >= attempts) {
-      this.#fail(this.#heard ? noise() : silence());
-      return;
-    }
+    const { wakeUp = false, address } = this.#options;
+    if (this.#exhausted()) return;
     this.#attempts += 1;
     // A speed that was named may be a mistake; one at which the meter has answered is none.
     if (this.#attempts > 2 && this.#agreement === undefined) this.#startBaudRate = signOnBaudRate;
@@ -198,17 +199,20 @@ export class SignOn {
     }
     const { want, maxBaudRate = 9600, vendorBaudRates } = this.#options;
     const offered = offeredBy(identification, vendorBaudRates);
-    if (want === "hdlc" && (!identification.modeE || offered.mode !== "C")) {
-      this.#fail(noModeE(identification));
-      return;
-    }
-    if (want === "programming" && offered.mode !== "C") {
-      this.#fail(noProgramming(identification));
+    if ((want === "hdlc" && !identification.modeE) || (want !== "readout" && offered.mode !== "C")) {
+      this.#decline(line, want === "hdlc" ? noModeE(identification) : noProgramming(identification), now);
       return;
     }
     this.#repeats = 0;
     if (offered.mode === "C") this.#select(identification, agreedBaudRate(offered.baudRate, maxBaudRate), now);
     else this.#read({ identification, baudRate: offered.mode === "A" ? this.#baudRate : offered.baudRate }, now);
+  }
+
+  /** An identification has no check: a meter that offers too little has to say so twice. */
+  #decline(line: string, error: RemoteProtocolError, now: number): void {
+    if (this.#declined === line || this.#isLast) this.#fail(error);
+    else this.#signOnAgain(now);
+    this.#declined = line;
   }
 
   #select(identification: Identification, baudRate: number, now: number): void {
@@ -234,7 +238,8 @@ export class SignOn {
 
   /** One more character that may be the last of a confirmation: the select once more, parity or not (IEC 62056-21, annex E). */
   #compare(octet: number, now: number): void {
-    const { agreement, confirmed } = { agreement: this.#agreement, confirmed: this.#confirmed };
+    const agreement = this.#agreement;
+    const confirmed = this.#confirmed;
     if (agreement?.select === undefined || this.#state !== "confirming") return;
     confirmed.push(octet & 0x7f);
     if (confirmed.length > agreement.select.length) confirmed.shift();
@@ -279,17 +284,23 @@ export class SignOn {
 
   /** The option select went wrong: a break, silence, and all of it once more. */
   #signOnAgain(now: number): void {
-    const { attempts = 3 } = this.#options;
-    if (this.#attempts >= attempts) {
-      const { identification } = this.#agreement as Agreement;
-      if (this.#options.want !== "hdlc") this.#fail(damaged());
-      else this.#fail(notConfirmed(identification));
-      return;
-    }
+    if (this.#exhausted()) return;
     this.#send(withEvenParity(commandMessage("B0")));
     this.#speed(this.#startBaudRate);
     this.#state = "hushing";
     this.#wait(now, hush);
+  }
+
+  get #isLast(): boolean {
+    return this.#attempts >= (this.#options.attempts ?? 3);
+  }
+
+  /** Whether no request is left, and then it has failed. */
+  #exhausted(): boolean {
+    if (!this.#isLast) return false;
+    if (this.#agreement === undefined) this.#fail(this.#heard ? noise() : silence());
+    else this.#fail(withoutEnd[this.#options.want](this.#agreement.identification));
+    return true;
   }
 
   #complete(): void {
@@ -315,7 +326,7 @@ export class SignOn {
 
   /** What is still to be sent takes its time first. */
   #wait(now: number, milliseconds: number, longest: number = longestReadout): void {
-    const begins = now + durationOf(this.#steps, this.#baudRate);
+    const begins = now + durationOf(this.#steps, this.#baudRateBefore);
     this.#deadline = begins + milliseconds;
     this.#latest = begins + (longest * 10_000) / this.#baudRate + milliseconds;
   }
@@ -370,8 +381,11 @@ function noModeE({ manufacturer, ident }: Identification): RemoteProtocolError {
 }
 
 function noProgramming({ manufacturer, ident }: Identification): RemoteProtocolError {
-  return new RemoteProtocolError(`the meter ${manufacturer} ${ident} has no programming mode`, {
+  return new RemoteProtocolError(`the meter ${manufacturer} ${ident} does not enter programming mode`, {
     layer: "optical",
     hint: "take its readout without --read and --write",
   });
 }
+
+/** Why what was wanted did not come, however often a meter signed on. */
+const withoutEnd = { hdlc: notConfirmed, readout: damaged, programming: noProgramming } as const;

@@ -1,12 +1,12 @@
 import { StoreError } from "../errors.ts";
 import type { Checkpoint, CheckpointKey, GatewayStore } from "../gateway/gateway-store.ts";
-import type { NumberedMessage, OutboxMessage, OutboxStore } from "../mqtt-bridge/index.ts";
+import type { BirthSequenceStore, NumberedMessage, OutboxMessage, OutboxStore } from "../mqtt-bridge/index.ts";
 import { LmdbFolder, type StoreFormat, type StoreKey } from "./lmdb-folder.ts";
 
 /**
  * What a gateway's folder contains: checkpoints under "checkpoint", meter and profile; the device of a meter under "device";
  * messages under "outbox" and their numbers, the next number under "outbox-next"; the answers to commands under "answer",
- * with the time they may be forgotten.
+ * with the time they may be forgotten; the number of the last Sparkplug birth under "birth".
  */
 const gatewayFormat: StoreFormat = { kind: "gateway-state", version: 1, migrations: new Map() };
 
@@ -22,6 +22,10 @@ interface StoredAnswer {
 export class LmdbGatewayStore implements GatewayStore {
   readonly #folder: LmdbFolder;
   readonly outbox: OutboxStore;
+  readonly birthSequence: BirthSequenceStore = {
+    read: () => this.#folder.database.get(birthKey) as number | undefined,
+    write: (value) => this.#transact(() => this.#folder.database.putSync(birthKey, value)).then(() => {}),
+  };
   readonly #limit: number;
   #next: number;
   #size: number;
@@ -138,6 +142,7 @@ export class LmdbGatewayStore implements GatewayStore {
 /** Behind every text that is part of a key here. */
 const last = "\uffff";
 
+const birthKey: StoreKey = ["birth"];
 const nextKey: StoreKey = ["outbox-next"];
 
 function outboxKey(number: number): StoreKey {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -47,10 +47,9 @@ describe("The gateway service", function () {
     if (broker === undefined) return this.skip();
     folder = mkdtempSync(join(tmpdir(), "dlms-gateway-service-"));
     for (const name of ["meter", "http", "push"] as const) ports[name] = await freePort();
-    writeFileSync(
-      join(folder, "meter.yaml"),
-      `push: { connectivity: "tcp://127.0.0.1:${ports.push}", credit: "tcp://127.0.0.1:${ports.push}" }\n`,
-    );
+    const shipped = readFileSync(new URL("../../config/virtual-meter.yaml", import.meta.url), "utf8");
+    const destination = `tcp://127.0.0.1:${ports.push}`;
+    writeFileSync(join(folder, "meter.yaml"), `${shipped}\npush: { connectivity: "${destination}", credit: "${destination}" }\n`);
     writeFileSync(file(), configuration());
     observer = await Observer.start(broker.url, "dlms/#", { protocolVersion: 5 });
     gateway = await CliService.start(["gateway", "--config", file(), "--json"], /connected to/, keys);

@@ -16,7 +16,14 @@ import { Operations } from "../../gateway/operations.ts";
 import type { PermitLimits } from "../../gateway/permits.ts";
 import { PushDesk, type PushingMeter } from "../../gateway/push-desk.ts";
 import type { Logger } from "../../log/logger.ts";
-import { type BridgeStatus, MqttBridge, type MqttBridgeOptions } from "../../mqtt-bridge/index.ts";
+import {
+  type BridgeStatus,
+  MqttBridge,
+  type MqttBridgeOptions,
+  SparkplugEdge,
+  type SparkplugOptions,
+  type SparkplugStatus,
+} from "../../mqtt-bridge/index.ts";
 import { realTimers } from "../../session/timers.ts";
 import { eventNames } from "../event-names.ts";
 import { version } from "../version.ts";
@@ -50,6 +57,8 @@ export interface GatewayHostOptions {
   readonly northbound?: Pick<NorthboundOptions, "host" | "prefixPort">;
   /** Where meters push to. */
   readonly push?: PushPorts;
+  /** An edge node of Sparkplug B at the same broker. */
+  readonly sparkplug?: Pick<SparkplugOptions, "group" | "edge" | "primaryHost">;
   /** Where health and metrics are served. */
   readonly http?: { readonly host: string; readonly port: number };
 }
@@ -73,6 +82,7 @@ export class GatewayHost {
   readonly #store: GatewayStore;
   readonly #options: GatewayHostOptions;
   readonly #northbound: NorthboundPorts | undefined;
+  readonly #sparkplug: SparkplugEdge | undefined;
   readonly #pushes: PushDesk;
   readonly #pushListener: NotificationListener;
   readonly #operations: Operations;
@@ -112,6 +122,19 @@ export class GatewayHost {
       wallClock: Date.now,
       version,
     });
+    const { sparkplug } = options;
+    this.#sparkplug =
+      sparkplug &&
+      new SparkplugEdge({
+        ...connectionOf(mqtt),
+        ...sparkplug,
+        closeTimeout,
+        birthSequence: store.birthSequence,
+        timers: realTimers,
+        random: Math.random,
+        wallClock: Date.now,
+        onStatus: (status) => this.#logSparkplug(status),
+      });
     this.#fleet = new MeterFleet({
       limits,
       store,
@@ -152,6 +175,7 @@ export class GatewayHost {
       if (!(error instanceof DlmsError)) throw error;
       this.#logger.warn(`${error.message}; trying again`, { code: error.code, hint: error.hint });
     });
+    this.#sparkplug?.start();
     this.#board.update(this.#meters.map(({ id }) => id));
     const { push, http } = this.#options;
     for (const [link, port] of Object.entries(push?.ports ?? {})) {
@@ -172,7 +196,10 @@ export class GatewayHost {
     this.#meters = meters;
     this.#board.update(meters.map(({ id }) => id));
     const change = await this.#fleet.update(meters.map(fleetMeter));
-    for (const meterId of change.removed) this.#bridge.retire(meterId);
+    for (const meterId of change.removed) {
+      this.#bridge.retire(meterId);
+      this.#sparkplug?.retire(meterId);
+    }
     await this.#updateNorthbound();
     return change;
   }
@@ -189,7 +216,7 @@ export class GatewayHost {
     await this.#pushes.idle();
     await this.#northbound?.close();
     await this.#fleet.stop();
-    await this.#bridge.close();
+    await Promise.all([this.#bridge.close(), this.#sparkplug?.close()]);
     await this.#operations.close();
     await this.#store.close();
   }
@@ -227,16 +254,24 @@ export class GatewayHost {
       get connected() {
         return bridge.connected;
       },
-      announce: (device, known) => bridge.announce(device, known),
+      announce: (device, known) => {
+        bridge.announce(device, known);
+        this.#sparkplug?.announce(device, known);
+      },
       publishSnapshot: (snapshot) => {
         if (snapshot.source === "poll") this.#board.read(snapshot.meterId, snapshot.readTime, snapshot.clockDriftSeconds);
         bridge.publishSnapshot(snapshot);
+        this.#sparkplug?.publishSnapshot(snapshot);
       },
-      publishProfile: (chunk) => bridge.publishProfile(chunk),
+      publishProfile: async (chunk) => {
+        await bridge.publishProfile(chunk);
+        this.#sparkplug?.publishProfile(chunk);
+      },
       publishBridgeEvent: (type, data) => bridge.publishBridgeEvent(type, data),
       setAvailability: (meterId, state, reason) => {
         if (state === "offline") this.#board.away(meterId, reason);
         bridge.setAvailability(meterId, state, reason);
+        this.#sparkplug?.setAvailability(meterId, state);
       },
       outboxFilled: () => bridge.outboxFilled(),
       eventNames,
@@ -271,6 +306,11 @@ export class GatewayHost {
   #logFailure(meterId: string, error: unknown): void {
     if (error instanceof DlmsError) this.#logger.warn(error.message, { meterId, code: error.code, layer: error.layer, hint: error.hint });
     else this.#logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error), { meterId });
+  }
+
+  #logSparkplug(status: SparkplugStatus): void {
+    if (status.type === "born" || status.type === "connected") this.#logger.info(`sparkplug: ${status.type}`);
+    else this.#logger.warn(`sparkplug: ${status.type}`, status.type === "disconnected" ? { reason: status.error?.message } : {});
   }
 
   #onStatus(status: BridgeStatus): void {
@@ -308,6 +348,18 @@ export class GatewayHost {
 function isPrivate(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === "mqtts:" || protocol === "wss:" || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/** The broker as an edge node connects to it: with a session and a client id of its own. */
+function connectionOf({ url, version: protocol, username, password, tls, clientId }: GatewayHostOptions["mqtt"]) {
+  return {
+    urls: [url] as [string],
+    ...(protocol === undefined ? {} : { version: protocol }),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(clientId === undefined ? {} : { clientId: `${clientId}-sparkplug` }),
+  };
 }
 
 /** The defaults of the configuration, for hosts that have none. */

@@ -48,6 +48,7 @@ export async function runGateway({ file, options, logger }: GatewayRun): Promise
     ...northboundOf(config),
     ...pushOf(config),
     http: config.http.listen,
+    ...(config.mqtt.sparkplug.enabled ? { sparkplug: sparkplugOf(config.mqtt.sparkplug) } : {}),
     ...(config.mqtt.requests ? { requests: { backUp } } : {}),
   });
   await host.start();
@@ -101,6 +102,10 @@ function load(
   const { meters, faults: more } = hostedMeters(config, options, dirname(file));
   for (const fault of [...faults, ...more.map(({ error }) => error)]) leftOut(fault, logger);
   return { config, meters };
+}
+
+function sparkplugOf({ group, edge, primaryHost }: Frozen<GatewayConfig>["mqtt"]["sparkplug"]) {
+  return { group, edge, ...(primaryHost === undefined ? {} : { primaryHost }) };
 }
 
 function pushOf({ push }: Frozen<GatewayConfig>): { readonly push?: PushPorts } {

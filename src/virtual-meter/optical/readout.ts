@@ -1,6 +1,7 @@
 import { formatDateTime } from "../../dlms/axdr/date-time.ts";
 import { type Meter, rateCount } from "../../meter-model/index.ts";
 import type { TariffDeviceOptions } from "../../optical/tariff-device.ts";
+import { AttemptBook } from "../../server/attempt-limiter.ts";
 import type { MeterIdentity } from "../identity.ts";
 import { meterDateTime, pastDateTime } from "../mapping/clock.ts";
 
@@ -30,6 +31,11 @@ export function readoutLines(meter: Meter, identity: MeterIdentity): readonly st
   ];
 }
 
+/** Addresses of the readout that say who the meter is: serial number and firmware. */
+const identityAddresses: readonly string[] = ["0.0.0", "0.2.0"];
+/** The client whose password opens programming mode. */
+const readerSap = 2;
+
 /** Its place in IEC 62056-21: maker, 9600 Bd at most, HDLC in mode E; whoever knows the reader's password may read single values. */
 export function tariffDevice(
   meter: () => Meter,
@@ -42,11 +48,13 @@ export function tariffDevice(
     address: identity.serialNumber,
     readout,
     programming: {
+      limiter: new AttemptBook().limiterOf(readerSap, "optical"),
+      isIdentity: (address) => identityAddresses.includes(address),
       login: (given) => (password !== undefined && given === password ? 1 : undefined),
-      read: (address) =>
-        readout()
-          .find((line) => line.startsWith(`${address}(`))
-          ?.slice(address.length + 1, -1),
+      read: (address) => {
+        const line = readout().find((candidate) => candidate.startsWith(`${address}(`));
+        return line?.slice(address.length + 1, -1).split(")(");
+      },
       // Parameters are written under keys, and not here.
       write: () => false,
     },

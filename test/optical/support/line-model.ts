@@ -1,3 +1,4 @@
+import { expect } from "chai";
 import { TransportError } from "../../../src/errors.ts";
 import type { SerialLine } from "../../../src/optical/serial-port.ts";
 import type { VirtualTimers } from "../../../src/session/timers.ts";
@@ -102,9 +103,9 @@ class ModelEnd implements SerialLine {
   pause(): void {}
   resume(): void {}
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    if (this.#open) await this.setBaudRate(this.baudRate);
     this.destroy();
-    return Promise.resolve();
   }
 
   destroy(): void {
@@ -142,7 +143,7 @@ export async function settled<T>(timers: VirtualTimers, promise: Promise<T>, lim
   for (;;) {
     await new Promise((resolve) => setImmediate(resolve));
     if (done) return promise;
-    if (timers.now() - start > limit) throw new Error(`hangs: nothing settled within ${limit} ms`);
-    if (!timers.advanceToNext()) throw new Error("hangs: waits for nothing");
+    if (timers.now() - start > limit) expect.fail(`hangs: nothing settled within ${limit} ms`);
+    if (!timers.advanceToNext()) expect.fail("hangs: waits for nothing");
   }
 }
