@@ -11,7 +11,7 @@ const keys = { EK: "000102030405060708090A0B0C0D0E0F", AK: "D0D1D2D3D4D5D6D7D8D9
 type Json = Record<string, unknown>;
 
 describe("The gateway service", function () {
-  this.timeout(120_000);
+  this.timeout(30_000);
   let folder: string;
   let broker: Mosquitto | undefined;
   let meter: CliService | undefined;
@@ -132,12 +132,13 @@ describe("The gateway service", function () {
 
   it("moves the supply switch once for a transaction, and says so everywhere", async () => {
     const off = await ask("meter/relay", { command: "disconnect", transaction: "off-1" });
-    expect(off).to.deep.include({ status: "ok", transaction: "off-1" });
-    expect(off["data"]).to.include({ outputState: false });
+    expect(off, JSON.stringify(off)).to.deep.include({ status: "ok", transaction: "off-1" });
+    expect(off["data"], JSON.stringify(off)).to.include({ outputState: false });
     await observer.message("dlms/house/state", ({ relay_state: state }) => state !== "connected");
     expect((await ask("meter/relay", { command: "connect", transaction: "on-1" }))["status"]).to.equal("ok");
     expect(await ask("meter/relay", { command: "disconnect", transaction: "off-1" })).to.deep.equal(off);
-    expect((await ask("meter/relay", { command: "status" }))["data"]).to.include({ outputState: true });
+    // Control mode 4: what is disconnected remotely becomes ready remotely, and is closed by hand.
+    expect((await ask("meter/relay", { command: "status" }))["data"]).to.include({ controlState: "ready-for-reconnection" });
     const audited = observer.seen.filter(({ topic, payload }) => topic === "dlms/bridge/event" && payload.includes('"request"'));
     expect(audited.map(({ payload }) => (JSON.parse(payload) as { data: Json }).data["status"])).to.deep.equal(["ok", "ok", "repeated"]);
   });
@@ -146,12 +147,12 @@ describe("The gateway service", function () {
     await observer.publish("dlms/house/relay/set", "off");
     await observer.message(
       "dlms/bridge/response/meter/relay",
-      ({ transaction, data }) => transaction === undefined && (data as Json)["outputState"] === false,
+      ({ transaction, data }) => transaction === undefined && (data as Json)["controlState"] === "disconnected",
     );
     await observer.publish("dlms/house/relay/set", "on");
     await observer.message(
       "dlms/bridge/response/meter/relay",
-      ({ transaction, data }) => transaction === undefined && (data as Json)["outputState"] === true,
+      ({ transaction, data }) => transaction === undefined && (data as Json)["controlState"] === "ready-for-reconnection",
     );
     const { error } = await ask("meter/invoke", { object: "1.0.99.1.0.255", method: "reset" });
     expect(error).to.include({ code: "not-allowed" });
@@ -171,7 +172,7 @@ describe("The gateway service", function () {
     expect(applied["status"], JSON.stringify(applied)).to.equal("ok");
     expect(applied["data"]).to.deep.include({ result: "accepted" });
     const again = await ask("token/apply", { token });
-    expect(again["error"]).to.include({ code: "used" });
+    expect(again["error"]).to.include({ code: "used-error" });
     expect((await ask("token/apply", { token: "123" }))["status"]).to.equal("error");
     for (const { topic, payload } of observer.seen) if (!topic.startsWith("dlms/bridge/request/")) expect(payload).not.to.contain(token);
     expect(gateway?.output).not.to.contain(token);
@@ -208,13 +209,21 @@ describe("The gateway service", function () {
     const second = `  - { id: barn, target: "tcp://127.0.0.1:${ports.meter}?client=2&auth=lls", password: env:READER, poll: 500ms }`;
     writeFileSync(file(), configuration([second, "  - { id: broken, target: nowhere }"]));
     // No secret READER: the meter cannot be served, and the others are.
-    await until(() => gateway?.output.includes("configuration read again") === true);
+    await until(
+      () => gateway?.output.includes("configuration read again") === true,
+      () => gateway?.output,
+    );
     expect(gateway?.output).to.contain("meters[2].target").and.contain("READER");
-    writeFileSync(file(), configuration([second.replace("env:READER", "text:00000000")]));
-    await observer.message("dlms/barn/availability", ({ state }) => state === "online");
+    writeFileSync(join(folder, "reader"), "00000000", { mode: 0o600 });
+    writeFileSync(file(), configuration([second.replace("env:READER", `file:${join(folder, "reader")}`)]));
+    const seen = (topic: string, text: string) => () =>
+      observer.seen.some((message) => message.topic === topic && message.payload.includes(text));
+    await until(seen("dlms/barn/availability", '"online"'), () => gateway?.output);
     writeFileSync(file(), configuration());
-    await observer.message("dlms/barn/availability", () => true);
-    await until(() => observer.seen.some(({ topic, payload }) => topic === "dlms/barn/state" && payload === ""));
+    await until(
+      () => observer.seen.some(({ topic, payload }) => topic === "dlms/barn/state" && payload === ""),
+      () => gateway?.output,
+    );
     const check = await runCli(["gateway", "--config", file(), "--check"], keys);
     expect(check.code, check.stderr).to.equal(0);
   });
@@ -228,6 +237,10 @@ describe("The gateway service", function () {
   });
 });
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+/** Waits for a condition; where it does not come, `what` says what there is. */
+async function until(condition: () => boolean, what: () => string | undefined): Promise<void> {
+  for (const begin = Date.now(); !condition(); ) {
+    if (Date.now() - begin > 10_000) expect.fail(what() ?? "nothing happened");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
