@@ -66,6 +66,11 @@ const byErrorCode: Readonly<Record<string, Explanation>> = {
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: ownCertificate,
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: ownCertificate,
   ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: ownCertificate,
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: explain(
+    "refused",
+    "our certificate has expired",
+    "renew the pair of mqtt.tls.cert and mqtt.tls.key, or check the clock of this machine",
+  ),
 };
 
 const noAnswer = explain("timeout", "the broker accepts the connection but does not answer", "check that an MQTT broker listens there");

@@ -30,3 +30,58 @@ export function testCertificates(): TestCertificates | undefined {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** A certificate with its key. */
+export interface KeyPair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** An authority with a broker and clients, good and bad; all of them for a day. */
+export interface ClientCertificates {
+  readonly ca: string;
+  readonly broker: KeyPair;
+  /** A broker's certificate for another name. */
+  readonly elsewhere: KeyPair;
+  readonly client: KeyPair;
+  /** Not valid any more. */
+  readonly expired: KeyPair;
+  /** Of an authority that nobody knows. */
+  readonly stranger: KeyPair & { readonly ca: string };
+}
+
+/** Undefined when there is no openssl program. */
+export function clientCertificates(): ClientCertificates | undefined {
+  const folder = mkdtempSync(join(tmpdir(), "dlms-gateway-certificates-"));
+  const openssl = (...words: string[]) => execFileSync("openssl", words, { cwd: folder, stdio: "ignore", timeout: 10_000 });
+  const read = (name: string): string => readFileSync(join(folder, name), "utf8");
+  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+  const authority = (name: string): void => {
+    openssl("req", "-x509", ...curve, "-keyout", `${name}.key`, "-out", `${name}.pem`, "-days", "1", "-subj", `/CN=${name}`);
+  };
+  const pair = (name: string, by: string, extension: string, days = "1"): KeyPair => {
+    writeFileSync(join(folder, "extension"), `${extension}\n`);
+    openssl("req", ...curve, "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", `/CN=${name}`);
+    const signing = ["-CA", `${by}.pem`, "-CAkey", `${by}.key`, "-CAcreateserial", "-extfile", "extension", "-days", days];
+    openssl("x509", "-req", "-in", `${name}.csr`, ...signing, "-out", `${name}.pem`);
+    return { cert: read(`${name}.pem`), key: read(`${name}.key`) };
+  };
+  try {
+    authority("authority");
+    authority("stranger-authority");
+    const client = "extendedKeyUsage=clientAuth";
+    return {
+      ca: read("authority.pem"),
+      broker: pair("broker", "authority", "subjectAltName=IP:127.0.0.1"),
+      elsewhere: pair("elsewhere", "authority", "subjectAltName=DNS:broker.example"),
+      client: pair("client", "authority", client),
+      expired: pair("expired", "authority", client, "-1"),
+      stranger: { ...pair("stranger", "stranger-authority", client), ca: read("stranger-authority.pem") },
+    };
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

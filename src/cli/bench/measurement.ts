@@ -11,6 +11,8 @@ export interface Measurement {
 export interface Benchmark {
   readonly name: string;
   readonly description: string;
+  /** It takes minutes: it runs when it is named, and not with all the others. */
+  readonly onlyByName?: true;
   run(): Promise<readonly Measurement[]>;
 }
 

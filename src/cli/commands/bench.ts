@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { ConfigError } from "../../errors.ts";
 import { serveBench } from "../bench/bench-server.ts";
 import { decodeBenchmark } from "../bench/decode-benchmark.ts";
+import { fleetBenchmark } from "../bench/fleet-benchmark.ts";
 import { getBenchmark } from "../bench/get-benchmark.ts";
 import { lineBenchmark } from "../bench/line-benchmark.ts";
 import type { Benchmark, Measurement } from "../bench/measurement.ts";
@@ -22,6 +23,7 @@ const benchmarks: readonly Benchmark[] = [
   wireBenchmark,
   lineBenchmark,
   tokenBenchmark,
+  fleetBenchmark,
 ];
 
 /** `dlms bench [NAME]` */
@@ -39,7 +41,7 @@ export function benchCommand(): Command {
 
 async function bench(output: Output, options: CommonOptions & { readonly serve?: boolean }, name?: string): Promise<void> {
   if (options.serve === true) return serveBench();
-  const chosen = benchmarks.filter((benchmark) => name === undefined || benchmark.name === name);
+  const chosen = benchmarks.filter((benchmark) => (name === undefined ? benchmark.onlyByName !== true : benchmark.name === name));
   if (chosen.length === 0) {
     throw new ConfigError("NAME", `there is no benchmark ${JSON.stringify(name)}`, {
       hint: `use ${benchmarks.map((benchmark) => benchmark.name).join(", ")}`,

@@ -169,6 +169,11 @@ export class GatewayHost {
     return this.#northbound?.ports ?? [];
   }
 
+  /** What is published as `bridge/health`. */
+  get statistics(): Readonly<Record<string, unknown>> {
+    return this.#operations.statistics();
+  }
+
   /** Connects to the broker and starts polling. A broker that is away now is tried again for as long as it takes. */
   async start(): Promise<void> {
     await this.#bridge.connect().catch((error: unknown) => {
