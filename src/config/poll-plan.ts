@@ -1,5 +1,5 @@
 import { Cron } from "croner";
-import { parseDuration } from "./duration.ts";
+import { durationExpected, parseDuration } from "./duration.ts";
 import { textField } from "./fields.ts";
 
 /** When a meter is polled: every so many milliseconds, or by a calendar in this machine's zone. */
@@ -15,7 +15,7 @@ export function parsePollPlan(text: string): PollPlan | undefined {
 }
 
 /** A plan in the configuration. */
-export const pollPlan = () => textField("expected a duration such as 5s or 15m, or a cron pattern", parsePollPlan);
+export const pollPlan = () => textField(`${durationExpected}, or a cron pattern`, parsePollPlan);
 
 /** Milliseconds from a time, ms UTC, to the poll after it. */
 export function nextPoll(plan: PollPlan, wallClock: number): number {

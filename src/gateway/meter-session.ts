@@ -9,6 +9,7 @@ import type { GatewayStore } from "./gateway-store.ts";
 import type { MeterIdentity } from "./meter-identity.ts";
 import type { FollowedMeter, MeterOutput } from "./meter-options.ts";
 import { type FollowedRows, ProfileFollower } from "./profile-follower.ts";
+import type { ProfilePlaces } from "./profile-places.ts";
 import { applyRatio, identityOf, instantOf, toReading } from "./readings.ts";
 
 const clockSource = { logicalName: "0.0.1.0.0.255", attribute: 2 } as const satisfies Source;
@@ -68,16 +69,17 @@ export class MeterSession {
     meter: FollowedMeter,
     output: MeterOutput,
     store: GatewayStore,
+    places: ProfilePlaces,
   ): Promise<MeterSession> {
     const reader = new ObjectReader(client, view);
     const extra = meter.extra.map((logicalName) => ({ logicalName, attribute: 2 }));
     const sources = [...(stateSources as readonly Source[]), ...extra].filter(
       ({ logicalName }, index, all) => reader.find(logicalName) !== undefined && isFirst(all, index),
     );
-    await recognise(meter.meterId, identity, output, store);
+    if (await isAnotherDevice(meter.meterId, identity, output, store)) places.forget();
     const readable = (await reader.read(sources)).filter(({ value }) => value !== undefined);
     output.announce(describe(meter, identity), readable.map(identityOf));
-    const followed = { client, meterId: meter.meterId, store, wallClock: output.wallClock };
+    const followed = { client, place: (profile: LogicalName) => places.at(profile), wallClock: output.wallClock };
     const profiles = meter.profiles.filter((logicalName) => reader.find(logicalName) !== undefined);
     const knownLog = (profile: LogicalName) => store.checkpoint({ meterId: meter.meterId, profile });
     return new MeterSession({
@@ -186,14 +188,15 @@ function describe({ meterId, transport, interval }: FollowedMeter, known: MeterI
 }
 
 /** Another device in the place of the known one has recorded other rows. */
-async function recognise(meterId: string, known: MeterIdentity, output: MeterOutput, store: GatewayStore): Promise<void> {
+async function isAnotherDevice(meterId: string, known: MeterIdentity, output: MeterOutput, store: GatewayStore): Promise<boolean> {
   const device = known.logicalDeviceName ?? known.serialNumber;
-  if (device === undefined) return;
+  if (device === undefined) return false;
   const before = store.device(meterId);
-  if (before === device) return;
+  if (before === device) return false;
   await store.setDevice(meterId, device);
   if (before === undefined) output.publishBridgeEvent("meter_joined", { meter: meterId, device });
   else output.publishBridgeEvent("meter_replaced", { meter: meterId, device, previous: before });
+  return true;
 }
 
 function textOf(reading: AttributeReading | undefined): string | undefined {

@@ -10,6 +10,7 @@ import { identityKey, readMeterIdentity } from "./meter-identity.ts";
 import type { FollowedMeter, MeterOutput } from "./meter-options.ts";
 import { MeterSession } from "./meter-session.ts";
 import type { Permits } from "./permits.ts";
+import { ProfilePlaces } from "./profile-places.ts";
 import { ProfilePublisher } from "./profile-publisher.ts";
 
 /** What a worker reports about its meter, for logs and metrics. */
@@ -46,6 +47,7 @@ const longestStep = 900_000;
 /** Sees to one meter: polls it, follows its profiles, does what is requested, over one association at a time. */
 export class MeterWorker implements LineUser {
   readonly #options: MeterWorkerOptions;
+  readonly #places: ProfilePlaces;
   readonly #publisher: ProfilePublisher;
   #session: MeterSession | undefined;
   #known: { readonly identity: string | undefined; readonly view: DeviceView } | undefined;
@@ -60,7 +62,8 @@ export class MeterWorker implements LineUser {
   constructor(options: MeterWorkerOptions) {
     this.#options = options;
     const { meter, output, store, timers } = options;
-    this.#publisher = new ProfilePublisher(meter, output, store, timers);
+    this.#places = new ProfilePlaces({ meterId: meter.meterId, store, timers, failed: (error) => this.#report(error) });
+    this.#publisher = new ProfilePublisher(meter, output, this.#places);
   }
 
   start(): void {
@@ -74,6 +77,7 @@ export class MeterWorker implements LineUser {
     await this.#session?.client.close();
     await Promise.allSettled([...this.#running]);
     await this.release();
+    await this.#places.settle();
   }
 
   /**
@@ -92,7 +96,7 @@ export class MeterWorker implements LineUser {
 
   /** The broker is gone, with what it had acknowledged just before. */
   brokerLost(): void {
-    void this.#track(this.#publisher.rewind().catch((error: unknown) => this.#report(error)));
+    this.#publisher.brokerLost();
   }
 
   async release(): Promise<void> {
@@ -212,7 +216,7 @@ export class MeterWorker implements LineUser {
       if (this.#known === undefined || this.#known.identity !== key || key === undefined) {
         this.#known = { identity: key, view: await readDeviceView(client) };
       }
-      return await MeterSession.open(client, this.#known.view, identity, meter, output, store);
+      return await MeterSession.open(client, this.#known.view, identity, meter, output, store, this.#places);
     } catch (error) {
       this.#known = undefined;
       await client.close().catch(() => {});

@@ -5,7 +5,7 @@ import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import type { PlainValue } from "../cosem-objects/plain-value.ts";
 import { type ProfileDescription, ProfileTable } from "../cosem-objects/profile-table.ts";
 import { type CosemDateTime, formatDateTime, instantToDateTime } from "../dlms/axdr/date-time.ts";
-import type { Checkpoint, CheckpointKey, GatewayStore } from "./gateway-store.ts";
+import type { Checkpoint } from "./gateway-store.ts";
 
 type FollowedClient = Pick<DlmsClient, "get" | "getRaw" | "getMany" | "getManyRaw">;
 
@@ -21,16 +21,14 @@ export interface FollowedRows {
   readonly to: string;
   /** Nothing newer is in the meter. */
   readonly final: boolean;
-  /** What was behind these rows, to go back to. */
-  readonly begin: Checkpoint;
-  /** To be stored once the rows have arrived. */
+  /** How far the profile has been told once the rows have arrived. */
   readonly checkpoint: Checkpoint;
 }
 
 export interface ProfileFollowerOptions {
   readonly client: FollowedClient;
-  readonly meterId: string;
-  readonly store: Pick<GatewayStore, "checkpoint">;
+  /** How far a profile has been told; undefined when it never was. */
+  readonly place: (profile: LogicalName) => Checkpoint | undefined;
   /** Milliseconds since 1970, of this machine. */
   readonly wallClock: () => number;
 }
@@ -50,8 +48,8 @@ const tolerance = 60_000;
 export class ProfileFollower {
   readonly #options: ProfileFollowerOptions;
   readonly #profiles: readonly ProfileDescription[];
-  /** Up to where a profile is known to have nothing new, where that is further than the last row; ms UTC. */
-  readonly #empty = new Map<LogicalName, number>();
+  /** Up to where a profile is known to have nothing behind a place, where that is further than its row; ms UTC. */
+  readonly #empty = new Map<LogicalName, { readonly behind: Checkpoint; readonly until: number }>();
 
   private constructor(options: ProfileFollowerOptions, profiles: readonly ProfileDescription[]) {
     this.#options = options;
@@ -77,24 +75,23 @@ export class ProfileFollower {
   }
 
   /**
-   * The next piece behind the checkpoint, empty where a stretch has no rows; its checkpoint has to be stored before the
+   * The next piece behind the profile's place, empty where a stretch has no rows; the place has to be moved on before the
    * next one is asked for.
    * @param clock the meter's clock, ms UTC
    * @throws DataAccessError where the meter refuses
    */
   async next(profile: ProfileDescription, clock: number): Promise<FollowedRows> {
-    const { meterId, store, wallClock } = this.#options;
-    const key: CheckpointKey = { meterId, profile: profile.logicalName };
-    const known = store.checkpoint(key);
-    const begin = known ?? (await this.#beginning(profile));
+    const { place, wallClock } = this.#options;
+    const begin = place(profile.logicalName) ?? (await this.#beginning(profile));
     const now = wallClock();
     // Without a first row there is nothing to read yet.
     if (begin === undefined) return this.#nothing(profile, { at: Number.NaN, deviation: 0, rows: [], seen: now });
     if (Number.isNaN(begin.at)) return this.#read(profile, begin, Number.NEGATIVE_INFINITY, clock + ahead, now);
     const setBack = clock < begin.at - tolerance;
     const from = setBack ? Math.min(begin.at, clock - Math.max(0, now - begin.seen)) : begin.at;
-    if (setBack) this.#empty.delete(profile.logicalName);
-    const start = Math.max(from, this.#empty.get(profile.logicalName) ?? from);
+    const empty = this.#empty.get(profile.logicalName);
+    // It holds for its own place: that may have been given up since, with the broker that had the rows before it.
+    const start = !setBack && empty !== undefined && isSamePlace(empty.behind, begin) ? Math.max(from, empty.until) : from;
     const end = profile.capturePeriod === 0 || setBack ? clock + ahead : start + rowsAtOnce * profile.capturePeriod * 1000;
     return this.#read(profile, begin, start - overlap, end >= clock ? clock + ahead : end, now, end >= clock);
   }
@@ -123,11 +120,12 @@ export class ProfileFollower {
       instants.push(instant);
       fresh.push(text);
     }
-    if (final) this.#empty.delete(profile.logicalName);
-    else this.#empty.set(profile.logicalName, to - overlap);
     const checkpoint = { at, deviation, rows: [...begin.rows, ...fresh].slice(-rememberedOf(profile)), seen: now };
+    const place = rows.length === 0 ? begin : checkpoint;
+    if (final) this.#empty.delete(profile.logicalName);
+    else this.#empty.set(profile.logicalName, { behind: place, until: to - overlap });
     const asked = { from: formatDateTime(first), to: formatDateTime(last) };
-    return { profile, columns: table.columns, rows, instants, ...asked, final, begin, checkpoint };
+    return { profile, columns: table.columns, rows, instants, ...asked, final, checkpoint };
   }
 
   /** A profile that is followed for the first time is told from its oldest row on. */
@@ -142,8 +140,13 @@ export class ProfileFollower {
   }
 
   #nothing(profile: ProfileDescription, checkpoint: Checkpoint): FollowedRows {
-    return { profile, columns: [], rows: [], instants: [], from: "", to: "", final: true, begin: checkpoint, checkpoint };
+    return { profile, columns: [], rows: [], instants: [], from: "", to: "", final: true, checkpoint };
   }
+}
+
+/** Places come back from the disk as copies. */
+function isSamePlace(one: Checkpoint, other: Checkpoint): boolean {
+  return one.at === other.at && one.seen === other.seen && one.rows.length === other.rows.length;
 }
 
 /** As many as are asked for again, and some of one instant. */

@@ -1,72 +1,47 @@
-import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import type { PlainValue } from "../cosem-objects/plain-value.ts";
 import { TransportError } from "../errors.ts";
 import type { ProfileChunk, ReadingValue } from "../mqtt-bridge/index.ts";
-import type { Timers } from "../session/timers.ts";
-import type { Checkpoint, GatewayStore } from "./gateway-store.ts";
 import type { FollowedMeter, MeterOutput } from "./meter-options.ts";
 import type { FollowedRows } from "./profile-follower.ts";
+import type { ProfilePlaces } from "./profile-places.ts";
 import { ratioOf } from "./readings.ts";
 
-/** Milliseconds behind the acknowledgement in which a broker that dies may take along what it has acknowledged. */
-const settling = 2000;
 /** Told later than this behind their capture, rows are history; ms. */
 const historicalAfter = 600_000;
 
-interface Young {
-  readonly profile: LogicalName;
-  readonly begin: Checkpoint;
-  readonly at: number;
-}
-
-/** Brings the rows of one meter to the broker, and the checkpoint behind them when the broker has them. */
+/** Brings the rows of one meter to the broker, and their place behind them when the broker has them. */
 export class ProfilePublisher {
   readonly #meter: FollowedMeter;
   readonly #output: MeterOutput;
-  readonly #store: GatewayStore;
-  readonly #timers: Timers;
-  #young: Young[] = [];
-  #storing: Promise<void> = Promise.resolve();
+  readonly #places: ProfilePlaces;
+  /** How often the broker went away. */
+  #losses = 0;
 
-  constructor(meter: FollowedMeter, output: MeterOutput, store: GatewayStore, timers: Timers) {
+  constructor(meter: FollowedMeter, output: MeterOutput, places: ProfilePlaces) {
     this.#meter = meter;
     this.#output = output;
-    this.#store = store;
-    this.#timers = timers;
+    this.#places = places;
   }
 
-  /** False when the broker did not take the rows: they are still to be told. @throws StoreError */
+  /** False when the broker did not take the rows, or went away with them: they are still to be told. */
   async publish(rows: FollowedRows): Promise<boolean> {
     if (rows.rows.length === 0) return true;
+    const losses = this.#losses;
     try {
       await Promise.all(this.#chunksOf(rows).map((chunk) => this.#output.publishProfile(chunk)));
     } catch (error) {
       if (error instanceof TransportError) return false;
       throw error;
     }
-    const profile = rows.profile.logicalName;
-    const now = this.#timers.now();
-    // Noted before the checkpoint is stored: the broker may go away in between.
-    this.#young = [...this.#young.filter(({ at }) => now - at <= settling), { profile, begin: rows.begin, at: now }];
-    await this.#keep(profile, rows.checkpoint);
+    if (losses !== this.#losses) return false;
+    this.#places.reached(rows.profile.logicalName, rows.checkpoint);
     return true;
   }
 
   /** The broker went away: what it took just before is told again, as nobody knows whether it passed it on. */
-  async rewind(): Promise<void> {
-    const now = this.#timers.now();
-    const lost = this.#young.filter(({ at }) => now - at <= settling);
-    this.#young = [];
-    const earliest = new Map([...lost].reverse().map(({ profile, begin }) => [profile, begin]));
-    for (const [profile, begin] of earliest) await this.#keep(profile, begin);
-  }
-
-  /** One behind the other, so that going back is not overtaken by what was on its way forward. */
-  #keep(profile: LogicalName, checkpoint: Checkpoint): Promise<void> {
-    const store = () => this.#store.advance({ meterId: this.#meter.meterId, profile }, checkpoint);
-    const stored = this.#storing.then(store, store);
-    this.#storing = stored.catch(() => {});
-    return stored;
+  brokerLost(): void {
+    this.#losses += 1;
+    this.#places.forget();
   }
 
   /** Rows that are told late go apart from those of now. */

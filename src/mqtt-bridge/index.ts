@@ -5,7 +5,7 @@ export type { BridgeTimers } from "./bridge-timers.ts";
 export type { BrokerLink, LinkListener, OpenLink } from "./broker-link.ts";
 export type { OutgoingMessage } from "./message.ts";
 export type { HomeAssistantOptions, MqttBridgeOptions, MqttTlsOptions } from "./options.ts";
-export { MemoryOutboxStore, type NumberedMessage, type OutboxMessage, type OutboxStore } from "./outbox.ts";
+export { brokerSettling, MemoryOutboxStore, type NumberedMessage, type OutboxMessage, type OutboxStore } from "./outbox.ts";
 export { type BridgeInfo, eventMessage, pushMessage } from "./payload.ts";
 export type { QueueLimits } from "./publish-queue.ts";
 export type * from "./reading.ts";

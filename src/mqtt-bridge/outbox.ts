@@ -37,10 +37,10 @@ export interface OutboxOptions {
 
 const window = 16;
 /**
- * Milliseconds that a message is kept although the broker has acknowledged it: brokers acknowledge before subscribers have
- * it, and one that dies in between takes it along. What comes twice for that is told by its number.
+ * Milliseconds for which an acknowledgement is not trusted yet: brokers acknowledge before subscribers have a message, and one
+ * that dies in between takes it along. What comes twice for that is known by its number, or its stamp.
  */
-const settling = 2000;
+export const brokerSettling = 250;
 /** Milliseconds before a message is tried again that the broker refused, as one does that is full or throttles. */
 const refusalPause = 10_000;
 
@@ -127,7 +127,7 @@ export class Outbox {
   }
 
   #sweepLater(): void {
-    this.#cancelSweep ??= this.#options.timers.schedule(settling, () => {
+    this.#cancelSweep ??= this.#options.timers.schedule(brokerSettling, () => {
       this.#cancelSweep = undefined;
       void this.#remove(this.#old);
       this.#old = this.#young;

@@ -79,13 +79,55 @@ describe("Profiles on their way to subscribers", () => {
     const world = new GatewayWorld({ hours: 24 });
     world.meter("house", { profiles: [hourly] });
     await world.start();
-    await world.pass(0.02);
+    await world.pass(0.003);
     expect(world.stamps("house", hourly)).to.have.lengthOf(24);
     world.broker.drop();
     await world.pass(1);
     world.broker.accept();
     await world.pass(1);
     expect(world.stamps("house", hourly)).to.deep.equal([...expected(24, 60), ...expected(24, 60)]);
+  });
+
+  it("are told again from there on where the broker died amid what it was told of the past", async () => {
+    const world = new GatewayWorld({ hours: 5 * 24 });
+    world.meter("house", { profiles: [load] });
+    await world.start();
+    while (world.profile("house", load).length < 3) await world.pass(0);
+    const before = world.broker.published.length;
+    world.broker.drop();
+    await world.pass(1);
+    world.broker.accept();
+    await world.pass(1);
+    world.broker.published.splice(0, before);
+    expect(world.stamps("house", load)).to.deep.equal(expected(5 * 96, 15));
+  });
+
+  it("are told again where broker and gateway died together right behind the acknowledgement", async () => {
+    const world = new GatewayWorld({ hours: 24 });
+    world.meter("house", { profiles: [hourly] });
+    await world.start();
+    await world.pass(0.003);
+    expect(world.stamps("house", hourly)).to.have.lengthOf(24);
+    const next = new GatewayWorld({ hours: 24, store: world.store });
+    next.meter("house", { profiles: [hourly] });
+    await next.start();
+    await next.pass(1);
+    expect(next.stamps("house", hourly)).to.deep.equal(expected(24, 60));
+  });
+
+  it("go on where they were left by a gateway that ended in good order", async () => {
+    const world = new GatewayWorld({ hours: 24 });
+    world.meter("house", { profiles: [hourly] });
+    await world.start();
+    await world.pass(0.003);
+    const stopped = world.fleet.stop();
+    await world.pass(1);
+    await stopped;
+    const next = new GatewayWorld({ hours: 25, store: world.store });
+    next.meter("house", { profiles: [hourly] });
+    await next.start();
+    await next.pass(1);
+    expect(next.stamps("house", hourly)).to.deep.equal(expected(1, 60, 25));
   });
 
   it("go on where they were left by a gateway that was killed", async () => {

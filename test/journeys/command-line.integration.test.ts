@@ -136,7 +136,7 @@ describe("the command line against a meter", function () {
     writeFileSync(file, meters("15"));
     const bad = await runCli(["gateway", "--config", file, "--check"], environment);
     expect(bad.code).to.equal(2);
-    expect(bad.stderr).to.contain("meters[0].poll: expected a duration such as 5s or 15m, got 15");
+    expect(bad.stderr).to.contain("meters[0].poll: expected a duration such as 5s or 15m, or a cron pattern, got 15");
   });
 
   const failures: readonly {

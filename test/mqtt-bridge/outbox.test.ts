@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { OutgoingMessage } from "../../src/mqtt-bridge/message.ts";
-import { MemoryOutboxStore, Outbox } from "../../src/mqtt-bridge/outbox.ts";
+import { brokerSettling, MemoryOutboxStore, Outbox } from "../../src/mqtt-bridge/outbox.ts";
 import { VirtualTimers } from "../../src/session/timers.ts";
 import { settled } from "./support.ts";
 
@@ -38,10 +38,10 @@ describe("The outbox", () => {
     await settled();
     await append("c");
     expect(sent).to.deep.equal(["1 a", "2 b", "3 c"]);
-    timers.advance(1000);
+    timers.advance(brokerSettling);
     await settled();
     expect(store.size).to.equal(3);
-    timers.advance(4000);
+    timers.advance(brokerSettling);
     await settled();
     expect(store.size).to.equal(0);
   });

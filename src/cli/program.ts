@@ -1,0 +1,49 @@
+import { Command } from "commander";
+import { benchCommand } from "./commands/bench.ts";
+import { clockCommand } from "./commands/clock.ts";
+import { decodeCommand } from "./commands/decode.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { diagnoseCommand } from "./commands/diagnose.ts";
+import { eventsCommand } from "./commands/events.ts";
+import { gatewayCommand } from "./commands/gateway.ts";
+import { keypadCommand } from "./commands/keypad.ts";
+import { keysCommand } from "./commands/keys.ts";
+import { meterCommand } from "./commands/meter.ts";
+import { objectsCommand } from "./commands/objects.ts";
+import { profileCommand } from "./commands/profile.ts";
+import { readCommand } from "./commands/read.ts";
+import { readoutCommand } from "./commands/readout.ts";
+import { relayCommand } from "./commands/relay.ts";
+import { reportCommand } from "./commands/report.ts";
+import { scanCommand } from "./commands/scan.ts";
+import { invokeCommand, setCommand } from "./commands/set.ts";
+import { tokenCommand } from "./commands/token.ts";
+import { version } from "./version.ts";
+
+/** The tree of all commands: what is run, completed and described in the manual is this one. */
+export function buildProgram(): Command {
+  return new Command("dlms")
+    .description("DLMS/COSEM meters: read them, serve a virtual one, bridge them to MQTT")
+    .version(version)
+    .configureHelp({ showGlobalOptions: true })
+    .addCommand(demoCommand())
+    .addCommand(meterCommand())
+    .addCommand(readCommand())
+    .addCommand(objectsCommand())
+    .addCommand(profileCommand())
+    .addCommand(eventsCommand())
+    .addCommand(clockCommand())
+    .addCommand(relayCommand())
+    .addCommand(setCommand())
+    .addCommand(invokeCommand())
+    .addCommand(reportCommand())
+    .addCommand(scanCommand())
+    .addCommand(diagnoseCommand())
+    .addCommand(readoutCommand())
+    .addCommand(decodeCommand())
+    .addCommand(gatewayCommand())
+    .addCommand(keypadCommand())
+    .addCommand(keysCommand())
+    .addCommand(tokenCommand())
+    .addCommand(benchCommand());
+}
