@@ -38,10 +38,10 @@ const layers = {
   config: {
     imports: ["bytes", "errors"],
     types: ["client", "server", "virtual-meter", "meter-model", "gateway", "mqtt-bridge"],
-    builtins: ["fs", "path"],
+    builtins: ["fs", "path", "crypto", "tty"],
   },
   log: { imports: ["bytes", "errors"], types: ["transport"], builtins: ["stream"] },
-  dashboard: { imports: ["mqtt-bridge", "client", "decode", "errors"] },
+  dashboard: { imports: ["mqtt-bridge", "client", "decode", "errors"], types: ["keypad"] },
   cli: { imports: "all", builtins: "all" },
   // The public surface: re-exports only.
   index: { imports: ["client", "server", "cosem-objects", "dlms", "transport", "session", "bytes", "errors"] },
@@ -71,7 +71,13 @@ const packages = {
 };
 
 /** Narrower places inside a layer for modules of Node that the layer as a whole may use. */
-const builtinPlaces = [{ builtin: "crypto", layer: "dlms", only: ["dlms/security/"] }];
+const builtinPlaces = [
+  { builtin: "crypto", layer: "dlms", only: ["dlms/security/"] },
+  // The key file of an installation is no protocol: it is opened before anything else knows a key.
+  { builtin: "crypto", layer: "config", only: ["config/key-file-format.ts"] },
+  // A passphrase is asked for where a secret is wanted, whichever command wants it.
+  { builtin: "tty", layer: "config", only: ["config/key-file-terminal.ts"] },
+];
 
 /** Edges besides the table, each with its reason. */
 const exceptions = [

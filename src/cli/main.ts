@@ -2,7 +2,7 @@
 import { CommanderError } from "commander";
 import { ConfigError } from "../errors.ts";
 import { outputFor } from "./commands/action.ts";
-import { buildProgram } from "./program.ts";
+import { buildProgram, everyCommand } from "./program.ts";
 
 const program = buildProgram();
 
@@ -18,8 +18,7 @@ function refuse(error: CommanderError): void {
   );
 }
 
-for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])])
-  command.exitOverride().configureOutput({ outputError: () => {} });
+for (const command of everyCommand(program)) command.exitOverride().configureOutput({ outputError: () => {} });
 
 try {
   await program.parseAsync();

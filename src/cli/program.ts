@@ -18,11 +18,12 @@ import { reportCommand } from "./commands/report.ts";
 import { scanCommand } from "./commands/scan.ts";
 import { invokeCommand, setCommand } from "./commands/set.ts";
 import { tokenCommand } from "./commands/token.ts";
+import { withKeyFileOptions } from "./keys/key-file-options.ts";
 import { version } from "./version.ts";
 
 /** The tree of all commands: what is run, completed and described in the manual is this one. */
 export function buildProgram(): Command {
-  return new Command("dlms")
+  return withKeyFileOptions(new Command("dlms"))
     .description("DLMS/COSEM meters: read them, serve a virtual one, bridge them to MQTT")
     .version(version)
     .configureHelp({ showGlobalOptions: true })
@@ -46,4 +47,9 @@ export function buildProgram(): Command {
     .addCommand(keysCommand())
     .addCommand(tokenCommand())
     .addCommand(benchCommand());
+}
+
+/** The command and all below it, each before those of its own. */
+export function everyCommand(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
 }

@@ -2,15 +2,16 @@ import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { fromHex } from "../bytes/hex.ts";
 import { ConfigError } from "../errors.ts";
+import { isKeyFileName, keyFileSecret } from "./key-file.ts";
 
 /** Where a secret stands; `random` is one that is drawn when it is needed, and stands nowhere. */
-export type SecretKind = "env" | "file" | "hex" | "text" | "random";
+export type SecretKind = "env" | "file" | "keyfile" | "hex" | "text" | "random";
 
 /** What a secret in a configuration file may be: the secret itself stays out of the file. */
-export const secretReferenceExpected = "expected a reference to a secret, env:NAME or file:PATH";
+export const secretReferenceExpected = "expected a reference to a secret, env:NAME, file:PATH or keyfile:NAME";
 
 /** What a secret on the command line, or in the configuration of a demonstration, may be. */
-export const secretExpected = "expected a secret as env:NAME, file:PATH, hex:... or text:...";
+export const secretExpected = "expected a secret as env:NAME, file:PATH, keyfile:NAME, hex:... or text:...";
 
 /** Where a secret is, or for `hex:` and `text:` the secret itself, which printing and serialising never shows. */
 export class SecretReference {
@@ -22,7 +23,7 @@ export class SecretReference {
     this.#value = value;
   }
 
-  /** The name of the variable, the path, or the secret in the open. */
+  /** The name of the variable or of the secret in the key file, the path, or the secret in the open. */
   get value(): string {
     return this.#value;
   }
@@ -51,11 +52,12 @@ export class SecretReference {
   }
 }
 
-/** "env:NAME", "file:PATH", "hex:00FF" or "text:00000000"; undefined for anything else. */
+/** "env:NAME", "file:PATH", "keyfile:NAME", "hex:00FF" or "text:00000000"; undefined for anything else. */
 export function parseSecretReference(text: string): SecretReference | undefined {
-  const [, kind, value] = /^(env|file|hex|text):(.*)$/s.exec(text) ?? [];
+  const [, kind, value] = /^(env|file|keyfile|hex|text):(.*)$/s.exec(text) ?? [];
   if (kind === undefined || value === undefined || value === "") return undefined;
   if (kind === "env" && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(value)) return undefined;
+  if (kind === "keyfile" && !isKeyFileName(value)) return undefined;
   if (kind === "hex" && !isHex(value)) return undefined;
   return new SecretReference(kind as SecretKind, value);
 }
@@ -81,7 +83,7 @@ const longestSecretFile = 65_536;
 /**
  * Fetches the secret.
  * @throws ConfigError naming `path` and the place, never the secret: variable not set, file missing, open to others or
- *   too long, or a key that is not hex.
+ *   too long, or a key that is not hex; SecurityError `deciphering-failed` for a passphrase that does not open the key file.
  */
 export function resolveSecret(reference: SecretReference, source: SecretSource): ResolvedSecret {
   return { bytes: secretBytes(reference, source), visible: reference.visible };
@@ -97,6 +99,8 @@ function secretBytes(reference: SecretReference, source: SecretSource): Uint8Arr
       return decodeSecret(fromEnvironment(reference, source), reference, source);
     case "file":
       return decodeSecret(fromFile(reference, source), reference, source);
+    case "keyfile":
+      return decodeSecret(fromKeyFile(reference, source), reference, source);
     case "random":
       throw new ConfigError(source.path, "expected a secret that stands somewhere, got random");
   }
@@ -137,6 +141,15 @@ function fromFile(reference: SecretReference, source: SecretSource): string {
     throw new ConfigError(source.path, `cannot read ${reference}: ${(error as NodeJS.ErrnoException).code ?? "unknown failure"}`, {
       cause: error,
     });
+  }
+}
+
+function fromKeyFile(reference: SecretReference, source: SecretSource): string {
+  try {
+    return keyFileSecret(reference.value, source.environment);
+  } catch (cause) {
+    if (!(cause instanceof ConfigError)) throw cause;
+    throw new ConfigError(source.path, cause.message, { cause, ...(cause.hint !== undefined && { hint: cause.hint }) });
   }
 }
 

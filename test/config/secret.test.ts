@@ -31,10 +31,25 @@ function failureOf(text: string, overrides: Partial<SecretSource> = {}): ConfigE
 }
 
 describe("parseSecretReference", () => {
-  for (const text of ["env:A_1", "file:secrets/ek", "hex:00 ff", "text:a:b", "text:two\nlines"]) {
+  for (const text of ["env:A_1", "file:secrets/ek", "keyfile:house.ek", "hex:00 ff", "text:a:b", "text:two\nlines"]) {
     it(`accepts ${JSON.stringify(text)}`, () => expect(parseSecretReference(text)?.kind).to.equal(text.slice(0, text.indexOf(":"))));
   }
-  for (const text of ["", "00000000", "env:", "env:1A", "env:A B", "file:", "hex:0", "hex:xy", "hex:", "text:", "vault:x", "ENV:A"]) {
+  for (const text of [
+    "",
+    "00000000",
+    "env:",
+    "env:1A",
+    "env:A B",
+    "file:",
+    "keyfile:",
+    "keyfile:../x",
+    "hex:0",
+    "hex:xy",
+    "hex:",
+    "text:",
+    "vault:x",
+    "ENV:A",
+  ]) {
     it(`refuses ${JSON.stringify(text)}`, () => expect(parseSecretReference(text)).to.equal(undefined));
   }
 });

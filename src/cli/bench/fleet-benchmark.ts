@@ -6,6 +6,8 @@ import { packageFile } from "../package-files.ts";
 import { type Benchmark, type Measurement, measurement } from "./measurement.ts";
 
 const meterCount = 200;
+/** As many as one `dlms meter` carries, in round numbers. */
+const metersPerProcess = 100;
 const pollInterval = 60_000;
 /** The first minute is for first contacts; the figures are of the ones after it. */
 const minutes = 2;
@@ -18,19 +20,20 @@ export const fleetBenchmark: Benchmark = {
   description: `${meterCount} virtual meters polled every minute for ${minutes} minutes, after one of first contacts`,
   onlyByName: true,
   run: async () => {
-    const stopMeters = await startMeters();
+    const hosts: (() => void)[] = [];
     try {
+      for (let first = 0; first < meterCount; first += metersPerProcess) hosts.push(await startMeters(firstPort + first));
       return await measureGateway();
     } finally {
-      stopMeters();
+      for (const stop of hosts) stop();
     }
   },
 };
 
-/** Two hundred meters in a process of their own, each with a port. */
-async function startMeters(): Promise<() => void> {
+/** A hundred meters in a process of their own, each with a port. */
+async function startMeters(port: number): Promise<() => void> {
   const config = packageFile("config/virtual-meter.yaml");
-  const words = ["meter", "--config", config, "--count", String(meterCount), "--tcp", String(firstPort), "--json"];
+  const words = ["meter", "--config", config, "--count", String(metersPerProcess), "--tcp", String(port), "--json"];
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1] as string, ...words], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -38,7 +41,7 @@ async function startMeters(): Promise<() => void> {
     let listening = 0;
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       listening += text.split('"listening"').length - 1;
-      if (listening >= meterCount) resolve();
+      if (listening >= metersPerProcess) resolve();
     });
     child.once("exit", (code) => reject(new InvariantError(`the meters of the benchmark ended with ${code}`)));
   });

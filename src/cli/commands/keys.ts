@@ -13,9 +13,10 @@ import type { Output } from "../output.ts";
 import { commandAction } from "./action.ts";
 import { agreeCommand } from "./keys-agree.ts";
 import { certificateCommand } from "./keys-certificate.ts";
+import { keyFileCommand } from "./keys-file.ts";
 import { transferCommand } from "./keys-transfer.ts";
 
-/** `dlms keys generate|wrap|transfer|agree|certificate` */
+/** `dlms keys generate|wrap|transfer|agree|certificate|file` */
 export function keysCommand(): Command {
   const generate = withCommonOptions(new Command("generate"))
     .description("draw keys; they go to files that only their owner may read")
@@ -32,12 +33,13 @@ export function keysCommand(): Command {
     .addHelpText("after", "\nExample:\n  dlms keys wrap --kek file:secrets/meter.kek --key file:secrets/new.ek")
     .action(commandAction(wrapOne));
   return new Command("keys")
-    .description("keys: draw, wrap, replace in a meter, agree on; certificates")
+    .description("keys: draw, wrap, replace in a meter, agree on; certificates; the encrypted key file")
     .addCommand(generate)
     .addCommand(wrap)
     .addCommand(transferCommand())
     .addCommand(agreeCommand())
-    .addCommand(certificateCommand());
+    .addCommand(certificateCommand())
+    .addCommand(keyFileCommand());
 }
 
 interface GenerateOptions extends CommonOptions {

@@ -1,0 +1,185 @@
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { changeKeyFile, changePassphrase, createEmptyKeyFile, keyFileSecret, keyFileSecrets } from "../../src/config/key-file.ts";
+import { openSecrets, sealSecrets } from "../../src/config/key-file-format.ts";
+import { replaceKeyFile } from "../../src/config/key-file-store.ts";
+import { readHiddenLine } from "../../src/config/key-file-terminal.ts";
+import { parseSecretReference, resolveSecret } from "../../src/config/secret.ts";
+import { ConfigError, type DlmsError, SecurityError } from "../../src/errors.ts";
+
+const passphrase = "correct horse battery";
+
+function failureOf(run: () => unknown): DlmsError {
+  try {
+    run();
+  } catch (error) {
+    return error as DlmsError;
+  }
+  return expect.fail("nothing was thrown");
+}
+
+describe("the key file", () => {
+  let folder = "";
+  let file = "";
+  let environment: Record<string, string> = {};
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "key-file-"));
+    file = join(folder, "meters.keys");
+    environment = { DLMS_KEY_FILE: file, DLMS_KEY_PASSPHRASE: passphrase };
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const add = (name: string, secret: string) => changeKeyFile(environment, (secrets) => secrets.set(name, secret));
+
+  it("keeps secrets that only its passphrase opens", () => {
+    createEmptyKeyFile(environment);
+    add("house.ek", "000102030405060708090A0B0C0D0E0F");
+    const text = readFileSync(file, "utf8");
+    for (const part of ["house", "000102030405", passphrase]) expect(text).not.to.contain(part);
+    expect([...openSecrets(text, passphrase, file)]).to.deep.equal([["house.ek", "000102030405060708090A0B0C0D0E0F"]]);
+    const failure = failureOf(() => keyFileSecrets({ ...environment, DLMS_KEY_PASSPHRASE: "correct horse" }));
+    expect(failure).to.be.instanceOf(SecurityError);
+    expect(failure.code).to.equal("deciphering-failed");
+    expect(failure.message).to.equal(`the passphrase does not open ${file}`);
+  });
+
+  it("is for its owner alone, and nothing else is left in its folder", function () {
+    if (process.platform === "win32") this.skip();
+    createEmptyKeyFile(environment);
+    add("a", "1");
+    expect(statSync(file).mode & 0o777).to.equal(0o600);
+    expect(readdirSync(folder)).to.deep.equal(["meters.keys"]);
+    chmodSync(file, 0o640);
+    expect(failureOf(() => keyFileSecrets(environment)).hint).to.equal(`chmod 600 ${file}`);
+  });
+
+  it("is what it was after a change that fails", () => {
+    createEmptyKeyFile(environment);
+    const before = readFileSync(file, "utf8");
+    const refusal = new ConfigError("", "no");
+    expect(
+      failureOf(() =>
+        changeKeyFile(environment, () => {
+          throw refusal;
+        }),
+      ),
+    ).to.equal(refusal);
+    expect(readFileSync(file, "utf8")).to.equal(before);
+    expect(readdirSync(folder)).to.deep.equal(["meters.keys"]);
+  });
+
+  it("is changed by one process at a time", () => {
+    createEmptyKeyFile(environment);
+    const failure = failureOf(() =>
+      replaceKeyFile(file, (text) => {
+        replaceKeyFile(file, () => "lost");
+        return text;
+      }),
+    );
+    expect(failure.message).to.equal(`${file} is being changed by another process`);
+    expect(existsSync(`${file}.new`)).to.equal(false);
+  });
+
+  it("is never made twice", () => {
+    createEmptyKeyFile(environment);
+    expect(failureOf(() => createEmptyKeyFile(environment)).message).to.equal(`${file} is there already`);
+  });
+
+  it("takes another passphrase and gives up the old one", () => {
+    createEmptyKeyFile(environment);
+    add("a", "secret");
+    changePassphrase({ ...environment, DLMS_KEY_NEW_PASSPHRASE: "another long one" });
+    expect(failureOf(() => keyFileSecrets({ ...environment })).code).to.equal("deciphering-failed");
+    expect(keyFileSecret("a", { ...environment, DLMS_KEY_PASSPHRASE: "another long one" })).to.equal("secret");
+    const short = failureOf(() => createEmptyKeyFile({ DLMS_KEY_FILE: join(folder, "other"), DLMS_KEY_PASSPHRASE: "short" }));
+    expect(short.message).to.equal("expected a passphrase of at least 8 characters");
+  });
+
+  it("reads its passphrases from the lines of a descriptor", () => {
+    createEmptyKeyFile(environment);
+    writeFileSync(join(folder, "lines"), `${passphrase}\nanother long one\n`);
+    const lines = openSync(join(folder, "lines"), "r");
+    changePassphrase({ DLMS_KEY_FILE: file, DLMS_KEY_PASSPHRASE: "not this", DLMS_KEY_PASSPHRASE_FD: String(lines) });
+    closeSync(lines);
+    expect([...openSecrets(readFileSync(file, "utf8"), "another long one", file)]).to.deep.equal([]);
+  });
+
+  it("is opened again when it has changed, without asking again", () => {
+    createEmptyKeyFile(environment);
+    expect(keyFileSecrets(environment).size).to.equal(0);
+    writeFileSync(file, sealSecrets(new Map([["a", "new"]]), passphrase));
+    environment["DLMS_KEY_PASSPHRASE"] = "";
+    expect(keyFileSecret("a", environment)).to.equal("new");
+  });
+
+  it("refuses what was changed, parameters included, and what is no key file", () => {
+    const text = sealSecrets(new Map([["a", "1"]]), passphrase);
+    const changed = (change: (file: { nonce: string; sealed: string; scrypt: { n: number; p: number } }) => void) => {
+      const content = JSON.parse(text);
+      change(content);
+      return failureOf(() => openSecrets(JSON.stringify(content), passphrase, "f"));
+    };
+    expect(changed((content) => (content.sealed = `AAAA${content.sealed.slice(4)}`)).code).to.equal("deciphering-failed");
+    expect(changed((content) => (content.nonce = "00".repeat(12))).code).to.equal("deciphering-failed");
+    expect(changed((content) => (content.sealed = "AAAA")).code).to.equal("config");
+    // Much memory, or much time, for whoever puts a file there.
+    expect(changed((content) => (content.scrypt.n = 2 ** 24)).code).to.equal("config");
+    expect(changed((content) => (content.scrypt.p = 1e6)).code).to.equal("config");
+    for (const other of ["", "{}", "[]", "-----BEGIN", '{"version":2}'])
+      expect(failureOf(() => openSecrets(other, passphrase, "f")).code).to.equal("config");
+  });
+
+  it("is the same passphrase in composed and decomposed letters", () => {
+    expect(openSecrets(sealSecrets(new Map(), "Schlüssel"), "Schlu\u0308ssel", "f").size).to.equal(0);
+  });
+
+  it("gives the secrets named keyfile:NAME", () => {
+    createEmptyKeyFile(environment);
+    changeKeyFile(environment, (secrets) => secrets.set("house.ek", "00 ff").set("pw", "hunter2"));
+    const bytes = (text: string, format: "key" | "text", places = environment) => {
+      const reference = parseSecretReference(text);
+      if (reference === undefined) return expect.fail(`${text} is no reference`);
+      return Buffer.from(resolveSecret(reference, { path: "--ek", format, environment: places, directory: "/" }).bytes).toString("hex");
+    };
+    expect(bytes("keyfile:house.ek", "key")).to.equal("00ff");
+    expect(bytes("keyfile:pw", "text")).to.equal("68756e74657232");
+    expect(failureOf(() => bytes("keyfile:pw", "key")).message).to.equal("--ek: expected hex digits in keyfile:pw");
+    expect(failureOf(() => bytes("keyfile:house.ak", "key")).message).to.equal(
+      `--ek: ${file} has no secret house.ak, did you mean house.ek?`,
+    );
+    expect(failureOf(() => bytes("keyfile:a", "key", {})).hint).to.equal("give --key-file FILE or set DLMS_KEY_FILE");
+    expect(failureOf(() => bytes("keyfile:a", "key", { DLMS_KEY_FILE: join(folder, "none") })).message).to.match(/there is no key file/);
+  });
+});
+
+describe("readHiddenLine", () => {
+  const typed = (text: string) => {
+    const octets = Buffer.from(text)[Symbol.iterator]();
+    return readHiddenLine(() => octets.next().value);
+  };
+
+  it("edits as a terminal does", () => {
+    expect(typed("abc\r")).to.equal("abc");
+    expect(typed("abü\u007fc\n")).to.equal("abc");
+    expect(typed("\bwrong\u0015right\r")).to.equal("right");
+    expect(typed("\r")).to.equal("");
+  });
+
+  it("gives up at Ctrl-C, Ctrl-D and the end", () => {
+    for (const text of ["abc\u0003", "abc\u0004", "abc"]) expect(typed(text)).to.equal(undefined);
+  });
+});
