@@ -17,6 +17,9 @@ const profile = textField(`expected one of ${profileNames.join(", ")} or an OBIS
   profileNames.some((name) => name === text) || obisPattern.test(text) ? text : undefined,
 );
 
+/** Values by OBIS code. */
+const byObis = <T extends z.ZodType>(value: T) => z.record(z.string().regex(obisPattern, "expected an OBIS code such as 1-0:1.8.0"), value);
+
 const common = {
   poll: pollPlan(),
   profiles: list(profile),
@@ -25,6 +28,7 @@ const common = {
     textField("expected an OBIS code such as 1.0.1.8.0.255 or a name of the catalogue", (text) => (text === "" ? undefined : text)),
   ),
   ratio: section({ current: positiveNumber().optional(), voltage: positiveNumber().optional() }),
+  multiply: byObis(positiveNumber()),
   clock: section({ correct: yesOrNo().optional(), limit: duration().optional() }),
   allow: list(oneOf(writeCommands)),
   cell: textLike("expected a word such as feeder-7", /^\S+$/),
@@ -65,6 +69,8 @@ export interface MeterConfig {
   readonly events: boolean;
   readonly read: readonly string[];
   readonly ratio: { readonly current: number; readonly voltage: number };
+  /** Factors by OBIS code: corrections of scalers that are wrong in the meter. */
+  readonly multiply: Readonly<Record<string, number>>;
   /** `limit` is the drift in milliseconds from which the clock is corrected. */
   readonly clock: { readonly correct: boolean; readonly limit: number };
   readonly allow: readonly (typeof writeCommands)[number][];
@@ -97,6 +103,7 @@ function resolveMeter(entry: MeterEntry, templates: Readonly<Record<string, Temp
     events: entry.events ?? template.events ?? false,
     read: entry.read ?? template.read ?? [],
     ratio: merge(defaults.ratio, template.ratio, entry.ratio),
+    multiply: { ...template.multiply, ...entry.multiply },
     clock: merge(defaults.clock, template.clock, entry.clock),
     allow: entry.allow ?? template.allow ?? [],
     cell: entry.cell ?? template.cell,

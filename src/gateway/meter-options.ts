@@ -1,9 +1,11 @@
 import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import type { MqttBridge } from "../mqtt-bridge/index.ts";
-import type { TransformerRatio } from "./readings.ts";
+import type { ClockOutcome } from "./clock-keeper.ts";
+import type { ScaleHint } from "./plausibility.ts";
+import type { Scaling } from "./readings.ts";
 
 /** What is to be followed of a meter. */
-export interface FollowedMeter {
+export interface FollowedMeter extends Scaling {
   readonly meterId: string;
   /** How it is reached, free of secrets. */
   readonly transport: string;
@@ -14,7 +16,6 @@ export interface FollowedMeter {
   readonly profiles: readonly LogicalName[];
   /** Whether the event logs are followed. */
   readonly events: boolean;
-  readonly ratio: TransformerRatio;
   /** From a drift of `limit` ms on the clock is told of, and corrected if wanted. */
   readonly clock: { readonly correct: boolean; readonly limit: number };
 }
@@ -33,6 +34,8 @@ export interface MeterOutput
   readonly eventNames: EventNames | undefined;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
-  /** A clock is further off than it may be, and was corrected or not. */
-  clockDrift(meterId: string, driftSeconds: number, corrected: boolean): void;
+  /** A clock is further off than it may be. */
+  clockDrift(meterId: string, driftSeconds: number, outcome: ClockOutcome): void;
+  /** What a meter says fits only if one of its scalers is wrong. */
+  scaleDoubtful(meterId: string, hint: ScaleHint): void;
 }

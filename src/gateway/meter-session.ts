@@ -1,16 +1,17 @@
 import type { DlmsClient } from "../client/dlms-client.ts";
 import { type AttributeReading, type DeviceView, ObjectReader } from "../client/object-reader.ts";
-import { Clock } from "../cosem-objects/classes/clock.ts";
 import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import { plainValue } from "../cosem-objects/plain-value.ts";
 import { type DeviceDescription, eventMessage, type ReadingValue, snakeCase, stateSources } from "../mqtt-bridge/index.ts";
+import type { ClockKeeper } from "./clock-keeper.ts";
 import { EventFollower, type FollowedLog, type LoggedEvent } from "./event-follower.ts";
 import type { GatewayStore } from "./gateway-store.ts";
 import type { MeterIdentity } from "./meter-identity.ts";
 import type { FollowedMeter, MeterOutput } from "./meter-options.ts";
+import type { Plausibility } from "./plausibility.ts";
 import { type FollowedRows, ProfileFollower } from "./profile-follower.ts";
 import type { ProfilePlaces } from "./profile-places.ts";
-import { applyRatio, identityOf, instantOf, toReading } from "./readings.ts";
+import { identityOf, instantOf, scaled, toReading } from "./readings.ts";
 
 const clockSource = { logicalName: "0.0.1.0.0.255", attribute: 2 } as const satisfies Source;
 
@@ -19,58 +20,50 @@ interface Source {
   readonly attribute: number;
 }
 
-/** Clocks further apart than this make readings doubtful. */
-const doubtfulDriftSeconds = 300;
-/** The furthest a clock may be moved by a shift (Blue Book 4.5.1): more is for people to look at. */
-const furthestShiftSeconds = 900;
 /** Told later than this, an event or a row is history; ms. */
 const historicalAfter = 600_000;
+
+export interface MeterSessionOptions {
+  readonly client: DlmsClient;
+  readonly view: DeviceView;
+  readonly identity: MeterIdentity;
+  readonly meter: FollowedMeter;
+  readonly output: MeterOutput;
+  readonly store: GatewayStore;
+  readonly places: ProfilePlaces;
+  readonly plausibility: Plausibility;
+  readonly clock: ClockKeeper;
+}
+
+/** What was found out about a meter when the session began. */
+interface MeterKnowledge {
+  readonly sources: readonly Source[];
+  readonly events: EventFollower | undefined;
+  readonly profiles: ProfileFollower;
+}
 
 /** What an association of the gateway with a meter is used for. */
 export class MeterSession {
   readonly client: DlmsClient;
   readonly reader: ObjectReader;
-  readonly #meter: FollowedMeter;
-  readonly #output: MeterOutput;
-  readonly #store: GatewayStore;
+  readonly #options: MeterSessionOptions;
   readonly #sources: readonly Source[];
   readonly #events: EventFollower | undefined;
   readonly #profiles: ProfileFollower;
-  readonly #logicalDeviceName: string | undefined;
   #clock: { readonly drift: number } | undefined;
 
-  private constructor(fields: {
-    readonly client: DlmsClient;
-    readonly reader: ObjectReader;
-    readonly meter: FollowedMeter;
-    readonly output: MeterOutput;
-    readonly store: GatewayStore;
-    readonly sources: readonly Source[];
-    readonly events: EventFollower | undefined;
-    readonly profiles: ProfileFollower;
-    readonly logicalDeviceName: string | undefined;
-  }) {
-    this.client = fields.client;
-    this.reader = fields.reader;
-    this.#meter = fields.meter;
-    this.#output = fields.output;
-    this.#store = fields.store;
-    this.#sources = fields.sources;
-    this.#events = fields.events;
-    this.#profiles = fields.profiles;
-    this.#logicalDeviceName = fields.logicalDeviceName;
+  private constructor(options: MeterSessionOptions, reader: ObjectReader, known: MeterKnowledge) {
+    this.client = options.client;
+    this.reader = reader;
+    this.#options = options;
+    this.#sources = known.sources;
+    this.#events = known.events;
+    this.#profiles = known.profiles;
   }
 
   /** Learns who the meter is and what it has, and makes it known. */
-  static async open(
-    client: DlmsClient,
-    view: DeviceView,
-    identity: MeterIdentity,
-    meter: FollowedMeter,
-    output: MeterOutput,
-    store: GatewayStore,
-    places: ProfilePlaces,
-  ): Promise<MeterSession> {
+  static async open(options: MeterSessionOptions): Promise<MeterSession> {
+    const { client, view, identity, meter, output, store, places } = options;
     const reader = new ObjectReader(client, view);
     const extra = meter.extra.map((logicalName) => ({ logicalName, attribute: 2 }));
     const sources = [...(stateSources as readonly Source[]), ...extra].filter(
@@ -82,16 +75,10 @@ export class MeterSession {
     const followed = { client, place: (profile: LogicalName) => places.at(profile), wallClock: output.wallClock };
     const profiles = meter.profiles.filter((logicalName) => reader.find(logicalName) !== undefined);
     const knownLog = (profile: LogicalName) => store.checkpoint({ meterId: meter.meterId, profile });
-    return new MeterSession({
-      client,
-      reader,
-      meter,
-      output,
-      store,
+    return new MeterSession(options, reader, {
       sources,
       events: meter.events ? await EventFollower.open(client, reader, view, knownLog) : undefined,
       profiles: await ProfileFollower.open(followed, reader, profiles),
-      logicalDeviceName: identity.logicalDeviceName,
     });
   }
 
@@ -102,30 +89,33 @@ export class MeterSession {
 
   /** The meter's clock now, ms UTC, by what it said last. */
   get meterClock(): number {
-    return this.#output.wallClock() + (this.#clock?.drift ?? 0);
+    return this.#options.output.wallClock() + (this.#clock?.drift ?? 0);
   }
 
   /** Reads the present values and the events that came, publishes them, and sees to the clock. */
   async poll(): Promise<void> {
-    const { meterId, ratio } = this.#meter;
+    const { meter, output, plausibility } = this.#options;
+    const { meterId } = meter;
     const values = await this.reader.read(this.#sources);
-    const readTime = this.#output.wallClock();
+    const readTime = output.wallClock();
     const clock = values.find(({ logicalName }) => logicalName === clockSource.logicalName);
     const meterTime = textOf(clock);
     const instant = instantOf(clock);
     this.#clock = instant === undefined ? undefined : { drift: instant - readTime };
     const drift = instant === undefined ? undefined : Math.round((instant - readTime) / 1000);
-    this.#output.publishSnapshot({
+    const readings = values.filter((value) => value !== clock).flatMap((value) => scaled(toReading(meterId, value), meter) ?? []);
+    output.publishSnapshot({
       meterId,
-      readings: values.filter((value) => value !== clock).flatMap((value) => applyRatio(toReading(meterId, value), ratio) ?? []),
+      readings,
       readTime,
-      quality: drift !== undefined && Math.abs(drift) > doubtfulDriftSeconds ? "doubtful" : "good",
+      quality: plausibility.quality(instant, readTime),
       source: "poll",
       ...(meterTime === undefined ? {} : { meterTime }),
       ...(drift === undefined ? {} : { clockDriftSeconds: drift }),
     });
+    for (const hint of plausibility.hints(readings, readTime, meter.ratio.voltage !== 1)) output.scaleDoubtful(meterId, hint);
     for (const log of (await this.#events?.follow(instant, readTime)) ?? []) await this.#keep(log);
-    if (drift !== undefined) await this.#correct(drift);
+    if (drift !== undefined && (await this.#options.clock.see(drift, this.client))) this.#clock = { drift: 0 };
   }
 
   /** The next rows of a profile; nothing is known of them to anybody until they are published. */
@@ -135,42 +125,29 @@ export class MeterSession {
 
   /** Events go out by the outbox: in the instant in which the log's checkpoint is stored. */
   async #keep({ log, events, checkpoint }: FollowedLog): Promise<void> {
-    const { meterId } = this.#meter;
-    await this.#store.advance(
-      { meterId, profile: log },
+    const { meter, output, store } = this.#options;
+    await store.advance(
+      { meterId: meter.meterId, profile: log },
       checkpoint,
       events.map((event) => eventMessage(this.#eventOf(event))),
     );
-    this.#output.outboxFilled();
+    output.outboxFilled();
   }
 
   #eventOf({ log, code, meterTime, at, details }: LoggedEvent) {
-    const { meterId } = this.#meter;
-    const { wallClock, eventNames } = this.#output;
+    const { meter, identity, output } = this.#options;
+    const { wallClock, eventNames } = output;
     const readable = Object.entries(details).flatMap(([name, value]) =>
       Array.isArray(value) ? [] : [[snakeCase(name), value as ReadingValue] as const],
     );
     return {
-      meterId,
-      type: eventNames?.(this.#logicalDeviceName, log, code) ?? "logged",
+      meterId: meter.meterId,
+      type: eventNames?.(identity.logicalDeviceName, log, code) ?? "logged",
       time: wallClock(),
       ...(meterTime === undefined ? {} : { meterTime }),
       ...(this.meterClock - at > historicalAfter ? { historical: true } : {}),
       data: { ...Object.fromEntries(readable), log, ...(Number.isNaN(code) ? {} : { code }) },
     };
-  }
-
-  /** A clock is moved where the configuration wants it, and never further than a shift reaches. */
-  async #correct(drift: number): Promise<void> {
-    const { meterId, clock } = this.#meter;
-    if (Math.abs(drift) * 1000 <= clock.limit) return;
-    if (!clock.correct || Math.abs(drift) > furthestShiftSeconds) {
-      this.#output.clockDrift(meterId, drift, false);
-      return;
-    }
-    await this.client.invoke(Clock, clockSource.logicalName, "shiftTime", -drift);
-    this.#clock = { drift: 0 };
-    this.#output.clockDrift(meterId, drift, true);
   }
 }
 

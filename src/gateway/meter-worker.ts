@@ -4,12 +4,14 @@ import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import { ActionError, DataAccessError } from "../errors.ts";
 import type { Timers } from "../session/timers.ts";
 import { availabilityReason } from "./availability-reason.ts";
+import { ClockKeeper } from "./clock-keeper.ts";
 import type { GatewayStore } from "./gateway-store.ts";
 import type { Line, LineUser, Priority, Turn } from "./line.ts";
 import { identityKey, readMeterIdentity } from "./meter-identity.ts";
 import type { FollowedMeter, MeterOutput } from "./meter-options.ts";
 import { MeterSession } from "./meter-session.ts";
 import type { Permits } from "./permits.ts";
+import { Plausibility } from "./plausibility.ts";
 import { ProfilePlaces } from "./profile-places.ts";
 import { ProfilePublisher } from "./profile-publisher.ts";
 
@@ -49,6 +51,8 @@ export class MeterWorker implements LineUser {
   readonly #options: MeterWorkerOptions;
   readonly #places: ProfilePlaces;
   readonly #publisher: ProfilePublisher;
+  readonly #plausibility = new Plausibility();
+  readonly #clock: ClockKeeper;
   #session: MeterSession | undefined;
   #known: { readonly identity: string | undefined; readonly view: DeviceView } | undefined;
   #failures = 0;
@@ -63,6 +67,7 @@ export class MeterWorker implements LineUser {
     this.#options = options;
     const { meter, output, store, timers } = options;
     this.#places = new ProfilePlaces({ meterId: meter.meterId, store, timers, failed: (error) => this.#report(error) });
+    this.#clock = new ClockKeeper(meter, output);
     this.#publisher = new ProfilePublisher(meter, output, this.#places);
   }
 
@@ -216,7 +221,18 @@ export class MeterWorker implements LineUser {
       if (this.#known === undefined || this.#known.identity !== key || key === undefined) {
         this.#known = { identity: key, view: await readDeviceView(client) };
       }
-      return await MeterSession.open(client, this.#known.view, identity, meter, output, store, this.#places);
+      const { view } = this.#known;
+      return await MeterSession.open({
+        client,
+        view,
+        identity,
+        meter,
+        output,
+        store,
+        places: this.#places,
+        plausibility: this.#plausibility,
+        clock: this.#clock,
+      });
     } catch (error) {
       this.#known = undefined;
       await client.close().catch(() => {});

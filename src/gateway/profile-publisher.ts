@@ -4,7 +4,7 @@ import type { ProfileChunk, ReadingValue } from "../mqtt-bridge/index.ts";
 import type { FollowedMeter, MeterOutput } from "./meter-options.ts";
 import type { FollowedRows } from "./profile-follower.ts";
 import type { ProfilePlaces } from "./profile-places.ts";
-import { ratioOf } from "./readings.ts";
+import { factorOf } from "./readings.ts";
 
 /** Told later than this behind their capture, rows are history; ms. */
 const historicalAfter = 600_000;
@@ -50,7 +50,7 @@ export class ProfilePublisher {
     const limit = this.#output.wallClock() - late;
     const current = rows.instants.findIndex((instant) => instant >= limit);
     const split = current < 0 ? rows.rows.length : current;
-    const factors = rows.columns.map(({ unit }) => ratioOf(unit, this.#meter.ratio));
+    const factors = rows.columns.map(({ logicalName, unit }) => factorOf(logicalName, unit, this.#meter));
     const parts = [
       { historical: true, cells: rows.rows.slice(0, split) },
       { historical: false, cells: rows.rows.slice(split) },

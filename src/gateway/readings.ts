@@ -29,8 +29,19 @@ export interface TransformerRatio {
   readonly voltage: number;
 }
 
-/** What a value of a unit is multiplied by; energies and powers by both. */
-export function ratioOf(unit: string | undefined, { current, voltage }: TransformerRatio): number {
+/** How the values of a meter become those that are told. */
+export interface Scaling {
+  readonly ratio: TransformerRatio;
+  /** Corrections of scalers that are wrong in the meter. */
+  readonly multiply: ReadonlyMap<string, number>;
+}
+
+/** What a value of an object is multiplied by; energies and powers by both ratios. */
+export function factorOf(logicalName: string, unit: string | undefined, { ratio, multiply }: Scaling): number {
+  return ratioOf(unit, ratio) * (multiply.get(logicalName) ?? 1);
+}
+
+function ratioOf(unit: string | undefined, { current, voltage }: TransformerRatio): number {
   switch (unit) {
     case "A":
       return current;
@@ -48,12 +59,12 @@ export function ratioOf(unit: string | undefined, { current, voltage }: Transfor
   }
 }
 
-/** The reading as it is on the other side of the transformers. */
-export function applyRatio(reading: Reading | undefined, ratio: TransformerRatio): Reading | undefined {
-  const factor = ratioOf(reading?.unit, ratio);
-  if (reading === undefined || factor === 1) return reading;
+/** The reading as it is told: on the other side of the transformers, with its scaler put right. */
+export function scaled(reading: Reading | undefined, scaling: Scaling): Reading | undefined {
+  if (reading === undefined) return undefined;
+  const factor = factorOf(reading.logicalName, reading.unit, scaling);
   const { value } = reading;
-  return typeof value === "number" || typeof value === "bigint" ? { ...reading, value: Number(value) * factor } : reading;
+  return factor !== 1 && (typeof value === "number" || typeof value === "bigint") ? { ...reading, value: Number(value) * factor } : reading;
 }
 
 /** UTC milliseconds of a clock reading; undefined where it is none. */

@@ -2,16 +2,18 @@ import { associate } from "../../src/client/connect.ts";
 import type { DlmsClient } from "../../src/client/dlms-client.ts";
 import type { LogicalName } from "../../src/cosem-objects/logical-name.ts";
 import { TransportError } from "../../src/errors.ts";
+import type { ClockOutcome } from "../../src/gateway/clock-keeper.ts";
 import type { GatewayStore } from "../../src/gateway/gateway-store.ts";
 import { MemoryGatewayStore } from "../../src/gateway/memory-gateway-store.ts";
 import { type FleetMeter, MeterFleet } from "../../src/gateway/meter-fleet.ts";
+import type { ScaleHint } from "../../src/gateway/plausibility.ts";
 import { minute } from "../../src/meter-model/index.ts";
 import { MqttBridge } from "../../src/mqtt-bridge/index.ts";
 import { VirtualTimers } from "../../src/session/timers.ts";
 import { memoryTransportPair } from "../../src/transport/memory.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 import { FakeBroker } from "../mqtt-bridge/support.ts";
-import { asReader, sampleMeter, sampleServer, sampleStart } from "../support/sample-meter.ts";
+import { asReader, sampleMeter, sampleServer, sampleStart, technician } from "../support/sample-meter.ts";
 
 /** What a subscriber got of a profile. */
 export interface ProfileMessage {
@@ -28,6 +30,9 @@ export class GatewayWorld {
   readonly bridge: MqttBridge;
   readonly store: GatewayStore;
   readonly failures: unknown[] = [];
+  /** Clocks that were found off: seconds, and what was done about it. */
+  readonly drifts: [number, ClockOutcome][] = [];
+  readonly hints: ScaleHint[] = [];
   readonly fleet: MeterFleet;
   readonly #meters = new Map<string, SiteMeter>();
   /** The hours that every meter has run when the world begins. */
@@ -73,7 +78,8 @@ export class GatewayWorld {
         outboxFilled: () => bridge.outboxFilled(),
         eventNames: undefined,
         wallClock: this.wallClock,
-        clockDrift: () => {},
+        clockDrift: (_, drift, outcome) => void this.drifts.push([drift, outcome]),
+        scaleDoubtful: (_, hint) => void this.hints.push(hint),
       },
     });
   }
@@ -103,7 +109,7 @@ export class GatewayWorld {
     });
     await events();
     while (!passed && this.timers.advanceToNext()) {
-      for (const { meter } of this.#meters.values()) if (meter.clockTime < this.wallClock()) meter.advance(this.wallClock());
+      for (const site of this.#meters.values()) site.live(this.wallClock());
       await events();
     }
     await events();
@@ -132,12 +138,16 @@ export class SiteMeter {
   readonly meter;
   connections = 0;
   readonly #server;
+  /** The client the gateway comes as. */
+  clientSap = asReader.clientSap as number;
   readonly #open = new Set<Transport>();
   #online = true;
+  #now: number;
 
   constructor(world: GatewayWorld, meterId: string, more: Partial<FleetMeter>) {
+    this.#now = world.wallClock();
     this.meter = sampleMeter(world.hours * 60 * minute);
-    this.#server = sampleServer(this.meter, { timers: new VirtualTimers() });
+    this.#server = sampleServer(this.meter, { timers: new VirtualTimers() }, [technician]);
     this.entry = {
       meterId,
       transport: "tcp",
@@ -147,6 +157,7 @@ export class SiteMeter {
       profiles: [],
       events: true,
       ratio: { current: 1, voltage: 1 },
+      multiply: new Map(),
       clock: { correct: false, limit: 30_000 },
       line: `meter ${meterId}`,
       cell: undefined,
@@ -155,6 +166,12 @@ export class SiteMeter {
       connect: () => this.#connect(world),
       ...more,
     };
+  }
+
+  /** Time goes on for it as for everybody, whatever its clock shows. */
+  live(now: number): void {
+    if (now > this.#now) this.meter.advance(now);
+    this.#now = now;
   }
 
   /** Cuts it off, or lets it be reached again. */
@@ -184,6 +201,6 @@ export class SiteMeter {
       });
     }
     this.#server.serve("wrapper", b);
-    return associate(a, "wrapper", { ...asReader, timers, timeout: 5000 });
+    return associate(a, "wrapper", { ...asReader, clientSap: this.clientSap, timers, timeout: 5000 });
   }
 }

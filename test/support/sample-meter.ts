@@ -47,15 +47,30 @@ export function sampleMeter(duration: number, load: LoadModel = constantLoad(), 
   return meter;
 }
 
-/** The meter behind a server with the roles public and reader. */
-export function sampleServer(meter: Meter, options: Partial<Omit<DlmsServerOptions, "associations">> = {}): DlmsServer {
+type Associations = Parameters<typeof virtualMeterServer>[0]["associations"];
+
+const publicAndReader: Associations = [
+  { role: "public", clientSap: 16, authentication: { mechanism: "none" } },
+  { role: "reader", clientSap: 2, authentication: { mechanism: "lls", password: readerPassword } },
+];
+
+/** A technician who comes with the reader's password: for work that a reader may not do. */
+export const technician: Associations[number] = {
+  role: "technician",
+  clientSap: 3,
+  authentication: { mechanism: "lls", password: readerPassword },
+};
+
+/** The meter behind a server with the roles public and reader, and whatever is added. */
+export function sampleServer(
+  meter: Meter,
+  options: Partial<Omit<DlmsServerOptions, "associations">> = {},
+  more: Associations = [],
+): DlmsServer {
   return virtualMeterServer({
     meter,
     identity,
-    associations: [
-      { role: "public", clientSap: 16, authentication: { mechanism: "none" } },
-      { role: "reader", clientSap: 2, authentication: { mechanism: "lls", password: readerPassword } },
-    ],
+    associations: [...publicAndReader, ...more],
     onFailure: (error) => {
       throw error;
     },

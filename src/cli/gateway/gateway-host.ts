@@ -1,6 +1,4 @@
-import type { DlmsClient } from "../../client/dlms-client.ts";
 import { NotificationListener } from "../../client/notification-listener.ts";
-import type { LogicalName } from "../../cosem-objects/logical-name.ts";
 import type { LinkKind } from "../../cosem-objects/object.ts";
 import { DlmsError } from "../../errors.ts";
 import { availabilityReason } from "../../gateway/availability-reason.ts";
@@ -8,13 +6,13 @@ import { gatewayVerbs, settableKeys } from "../../gateway/commands.ts";
 import type { GatewayStore } from "../../gateway/gateway-store.ts";
 import { MemoryGatewayStore } from "../../gateway/memory-gateway-store.ts";
 import { MeterBoard } from "../../gateway/meter-board.ts";
-import { type FleetChange, type FleetMeter, MeterFleet } from "../../gateway/meter-fleet.ts";
+import { type FleetChange, MeterFleet } from "../../gateway/meter-fleet.ts";
 import type { MeterOutput } from "../../gateway/meter-options.ts";
 import type { MeterListener } from "../../gateway/meter-worker.ts";
-import { type NorthboundMeter, type NorthboundOptions, NorthboundPorts } from "../../gateway/northbound-ports.ts";
+import { type NorthboundOptions, NorthboundPorts } from "../../gateway/northbound-ports.ts";
 import { Operations } from "../../gateway/operations.ts";
 import type { PermitLimits } from "../../gateway/permits.ts";
-import { PushDesk, type PushingMeter } from "../../gateway/push-desk.ts";
+import { PushDesk } from "../../gateway/push-desk.ts";
 import type { Logger } from "../../log/logger.ts";
 import {
   type BridgeStatus,
@@ -27,22 +25,8 @@ import {
 import { realTimers } from "../../session/timers.ts";
 import { eventNames } from "../event-names.ts";
 import { version } from "../version.ts";
+import { fleetMeter, type HostedMeter } from "./hosted-meter.ts";
 import { requestValues } from "./request-values.ts";
-
-/** A meter to poll; what is left out is as the configuration has it by default. */
-export interface HostedMeter
-  extends Partial<Pick<FleetMeter, "profiles" | "events" | "ratio" | "clock" | "line" | "cell" | "nextPoll" | "allow" | "fingerprint">> {
-  readonly id: string;
-  /** Milliseconds between polls. */
-  readonly interval: number;
-  readonly extra: readonly LogicalName[];
-  readonly transport: string;
-  readonly connect: () => Promise<DlmsClient>;
-  /** How head-ends reach it; not at all when absent. */
-  readonly northbound?: Pick<NorthboundMeter, "port" | "physicalAddress" | "open">;
-  /** By what its pushes are known and opened. */
-  readonly push?: Omit<PushingMeter, "meterId">;
-}
 
 export interface GatewayHostOptions {
   readonly mqtt: Omit<MqttBridgeOptions, "meterIds" | "info" | "timers" | "random" | "wallClock" | "onStatus" | "outbox" | "requests">;
@@ -281,10 +265,15 @@ export class GatewayHost {
       outboxFilled: () => bridge.outboxFilled(),
       eventNames,
       wallClock: Date.now,
-      clockDrift: (meterId, driftSeconds, corrected) => {
-        const what = corrected ? "its clock was off and has been corrected" : "its clock is off";
-        this.#logger.warn(`${what}: ${driftSeconds} s`, { meterId });
-        bridge.publishBridgeEvent(corrected ? "clock_corrected" : "clock_drift", { meter: meterId, drift_s: driftSeconds });
+      clockDrift: (meterId, driftSeconds, outcome) => {
+        this.#logger.warn(`its clock is off by ${driftSeconds} s: ${outcome}`, { meterId });
+        const type = outcome === "corrected" ? "clock_corrected" : "clock_drift";
+        bridge.publishBridgeEvent(type, { meter: meterId, drift_s: driftSeconds, outcome });
+      },
+      scaleDoubtful: (meterId, { logicalName, factor, because }) => {
+        const hint = `if the meter's scaler is wrong, set multiply: { "${logicalName}": ${factor} } for it`;
+        this.#logger.warn(`a scale looks wrong: ${because}`, { meterId, object: logicalName, hint });
+        bridge.publishBridgeEvent("scale_doubtful", { meter: meterId, object: logicalName, factor, because });
       },
     };
   }
@@ -364,22 +353,5 @@ function connectionOf({ url, version: protocol, username, password, tls, clientI
     ...(password === undefined ? {} : { password }),
     ...(tls === undefined ? {} : { tls }),
     ...(clientId === undefined ? {} : { clientId: `${clientId}-sparkplug` }),
-  };
-}
-
-/** The defaults of the configuration, for hosts that have none. */
-function fleetMeter({ id, ...meter }: HostedMeter): FleetMeter {
-  return {
-    profiles: [],
-    events: true,
-    ratio: { current: 1, voltage: 1 },
-    clock: { correct: false, limit: 30_000 },
-    line: `meter ${id}`,
-    cell: undefined,
-    nextPoll: () => meter.interval,
-    allow: [],
-    fingerprint: id,
-    ...meter,
-    meterId: id,
   };
 }

@@ -9,7 +9,7 @@ import { parseObject } from "../object-argument.ts";
 import type { CommonOptions } from "../options.ts";
 import { checkTarget, connectTarget, openRawChannel } from "../session.ts";
 import { resolveTarget, type Target } from "../target.ts";
-import type { HostedMeter } from "./gateway-host.ts";
+import type { HostedMeter } from "./hosted-meter.ts";
 
 /** A meter of the configuration. */
 export type MeterEntry = Frozen<GatewayConfig>["meters"][number];
@@ -55,10 +55,11 @@ function hostedMeter(meter: MeterEntry, options: CommonOptions, directory: strin
     id: meter.id,
     interval: intervalOf(meter.poll, Date.now()),
     nextPoll: (wallClock) => nextPoll(meter.poll, wallClock),
-    extra: meter.read.map((object) => parseObject(object, { find: () => undefined }).logicalName),
+    extra: meter.read.map(objectOf),
     profiles: meter.profiles.map(profileOf),
     events: meter.events,
     ratio: meter.ratio,
+    multiply: new Map(Object.entries(meter.multiply).map(([name, factor]) => [objectOf(name), factor])),
     clock: meter.clock,
     cell: meter.cell,
     allow: meter.allow,
@@ -80,6 +81,10 @@ function hostedMeter(meter: MeterEntry, options: CommonOptions, directory: strin
       open: (channel, listener) => openRawChannel(target, options, channel, listener),
     },
   };
+}
+
+function objectOf(text: string): LogicalName {
+  return parseObject(text, { find: () => undefined }).logicalName;
 }
 
 function profileOf(name: string): LogicalName {
