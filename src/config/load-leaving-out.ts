@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { parseDocument } from "yaml";
 import type { z } from "zod";
 import type { ConfigError } from "../errors.ts";
-import { checkYaml, type Frozen, loadYaml } from "./load.ts";
+import { checkYaml, type Frozen, readConfigFile } from "./load.ts";
 
 /** A configuration without the items of a list that have faults, and these. */
 export interface LoadedInPart<T> {
@@ -17,24 +15,16 @@ export interface LoadedInPart<T> {
  */
 export function loadYamlLeavingOut<S extends z.ZodType>(file: string, schema: S, list: string): LoadedInPart<z.output<S>> {
   const faults: ConfigError[] = [];
-  const document = parseDocument(readable(file), { prettyErrors: false });
+  const indices = new Set<number>();
+  const text = readConfigFile(file);
   for (;;) {
-    const result = checkYaml(faults.length === 0 ? readable(file) : String(document), schema, file);
+    const result = checkYaml(text, schema, file, { list, indices });
     if (result.ok) return { config: result.config, faults };
-    const indices = result.problems.map(({ path }) => itemOf(path, list));
-    // The whole file decides: with its own error, as nothing can be left out.
-    if (document.errors.length > 0 || indices.includes(undefined)) return { config: loadYaml(file, schema), faults };
+    const faulty = result.problems.map(({ path }) => itemOf(path, list));
+    // A fault anywhere else is one of the whole file.
+    if (faulty.includes(undefined)) throw result.problems[0];
     faults.push(...result.problems);
-    for (const index of [...new Set(indices as number[])].sort((a, b) => b - a)) document.deleteIn([list, index]);
-  }
-}
-
-function readable(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    // loadYaml says what is wrong with it.
-    return "[";
+    for (const index of faulty as number[]) indices.add(index);
   }
 }
 

@@ -41,8 +41,14 @@ export function parseYaml<S extends z.ZodType>(text: string, schema: S, file: st
   throw result.problems[0];
 }
 
-/** Validates YAML text and reports every problem. */
-export function checkYaml<S extends z.ZodType>(text: string, schema: S, file: string): CheckResult<z.output<S>> {
+/** Items of a list that are not looked at, by their places in the file. */
+export interface Omission {
+  readonly list: string;
+  readonly indices: ReadonlySet<number>;
+}
+
+/** Validates YAML text, all of it but what is to be omitted, and reports every problem at its place in the file. */
+export function checkYaml<S extends z.ZodType>(text: string, schema: S, file: string, omission?: Omission): CheckResult<z.output<S>> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [syntax] = document.errors;
@@ -57,9 +63,11 @@ export function checkYaml<S extends z.ZodType>(text: string, schema: S, file: st
   } catch (error) {
     return { ok: false, problems: [new ConfigError("", `${file}: ${(error as Error).message}`, { cause: error })] };
   }
-  const result = schema.safeParse(content ?? {});
+  const { remaining, placeOf } = omit(content ?? {}, omission);
+  const result = schema.safeParse(remaining);
   if (result.success) return { ok: true, config: freeze(result.data) };
-  const [first, ...others] = problemsOf(result.error, lineOf, file);
+  const issues = result.error.issues.map((issue) => ({ ...issue, path: placeOf(issue.path) }));
+  const [first, ...others] = problemsOf(issues, lineOf, file);
   return { ok: false, problems: [first ?? new ConfigError("", `${file} is refused`), ...others] };
 
   // A missing key has no node: the line of what it is missing from is the next best.
@@ -72,7 +80,23 @@ export function checkYaml<S extends z.ZodType>(text: string, schema: S, file: st
   }
 }
 
-function readConfigFile(file: string): string {
+/** The content without what is omitted, and the way back from a path in it to one in the file. */
+function omit(content: unknown, omission: Omission | undefined) {
+  const items = (content as Readonly<Record<string, unknown>>)[omission?.list ?? ""];
+  if (omission === undefined || !Array.isArray(items)) return { remaining: content, placeOf: (path: PropertyKey[]) => path };
+  const kept = items.map((_, index) => index).filter((index) => !omission.indices.has(index));
+  return {
+    remaining: { ...(content as object), [omission.list]: kept.map((index) => items[index] as unknown) },
+    placeOf: ([list, index, ...rest]: PropertyKey[]): PropertyKey[] => {
+      if (list === undefined) return [];
+      if (index === undefined) return [list];
+      return [list, list === omission.list && typeof index === "number" ? (kept[index] ?? index) : index, ...rest];
+    },
+  };
+}
+
+/** @throws ConfigError for a file that cannot be read, or is too long to be one */
+export function readConfigFile(file: string): string {
   try {
     const text = readFileSync(file);
     if (text.length > longestFile) throw new ConfigError("", `${file} is too long for a configuration file`);

@@ -143,7 +143,7 @@ export function resolveMeters(file: MeterList, context: z.core.$RefinementCtx): 
     const report = (key: string, message: string) => void context.addIssue({ code: "custom", path: ["meters", index, key], message });
     // Topics that differ in case alone confuse people and file systems.
     const first = seen.get(entry.id.toLowerCase());
-    if (first !== undefined) report("id", `meters[${first}] has this id already`);
+    if (first !== undefined) report("id", "another meter has this id already");
     seen.set(entry.id.toLowerCase(), first ?? index);
     try {
       return [resolveMeter(entry, file.templates, `meters[${index}]`)];

@@ -2,8 +2,12 @@ import type { z } from "zod";
 import { ConfigError } from "../errors.ts";
 
 /** What zod objects to, in our words: one error for each place. The hint of the first says how many follow. */
-export function problemsOf(error: z.ZodError, lineOf: (path: readonly PropertyKey[]) => number | undefined, file: string): ConfigError[] {
-  const objections = error.issues.flatMap(objectionsOf);
+export function problemsOf(
+  issues: readonly z.core.$ZodIssue[],
+  lineOf: (path: readonly PropertyKey[]) => number | undefined,
+  file: string,
+): ConfigError[] {
+  const objections = issues.flatMap(objectionsOf);
   return objections.map(({ path, message }, index) => {
     const line = lineOf(path);
     const more = index === 0 && objections.length > 1 ? `; ${objections.length - 1} more in this file` : "";

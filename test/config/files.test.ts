@@ -105,7 +105,7 @@ describe("the configuration of the gateway", () => {
     ],
     "an id that differs in case alone": [
       gateway("[{ id: House, target: tcp://m }, { id: house, target: tcp://n }]"),
-      "meters[1].id: meters[0] has this id already",
+      "meters[1].id: another meter has this id already",
     ],
     "an id that is no level of a topic": [
       gateway("[{ id: a/b, target: tcp://m }]"),
@@ -148,7 +148,7 @@ describe("the configuration of the gateway", () => {
   it("refuses a secret in the file and does not repeat it", () => {
     for (const secret of ["hunter2", "text:hunter2", "'hex:00'", "12345678"]) {
       expect(problems(gateway(`[{ id: a, target: tcp://m, password: ${secret} }]`), gatewaySchema)).to.deep.equal([
-        "meters[0].password: expected a reference to a secret, env:NAME or file:PATH, got something else",
+        "meters[0].password: expected a reference to a secret, env:NAME, file:PATH or keyfile:NAME, got something else",
       ]);
     }
     expect(problems("mqtt: { url: 'mqtt://me:hunter2@b' }\nmeters: []", gatewaySchema).join()).to.not.include("hunter2");
