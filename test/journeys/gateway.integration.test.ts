@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { decodePayload } from "../../src/mqtt-bridge/sparkplug/payload.ts";
+import { deviceDiscovery } from "../mqtt-bridge/home-assistant-schema.ts";
 import { Observer } from "../mqtt-bridge/observer.ts";
 import { CliService, runCli } from "../support/cli.ts";
 import { freePort } from "../support/free-port.ts";
@@ -17,6 +19,8 @@ describe("The gateway service", function () {
   let meter: CliService | undefined;
   let gateway: CliService | undefined;
   let observer: Observer;
+  let home: Observer;
+  let host: Observer;
   const ports = { meter: 0, http: 0, push: 0 };
   const file = () => join(folder, "gateway.yaml");
 
@@ -32,7 +36,7 @@ describe("The gateway service", function () {
       "allow: [relay, clock, token, set]",
     ].join(", ");
     return [
-      `mqtt: { url: "${broker?.url}", version: 5 }`,
+      `mqtt: { url: "${broker?.url}", version: 5, homeAssistant: { enabled: true }, sparkplug: { enabled: true, group: plant, edge: gw } }`,
       `http: { listen: "127.0.0.1:${ports.http}" }`,
       `push: { tcp: ${ports.push} }`,
       "meters:",
@@ -52,6 +56,8 @@ describe("The gateway service", function () {
     writeFileSync(join(folder, "meter.yaml"), `${shipped}\npush: { connectivity: "${destination}", credit: "${destination}" }\n`);
     writeFileSync(file(), configuration());
     observer = await Observer.start(broker.url, "dlms/#", { protocolVersion: 5 });
+    home = await Observer.start(broker.url, "homeassistant/#");
+    host = await Observer.start(broker.url, "spBv1.0/#");
     gateway = await CliService.start(["gateway", "--config", file(), "--json"], /connected to/, keys);
     meter = await CliService.start(
       [
@@ -75,7 +81,7 @@ describe("The gateway service", function () {
   after(async () => {
     await gateway?.stop();
     await meter?.stop();
-    await observer?.stop();
+    for (const client of [observer, home, host]) await client?.stop();
     await broker?.stop();
     if (folder !== undefined) rmSync(folder, { recursive: true });
   });
@@ -100,6 +106,29 @@ describe("The gateway service", function () {
     const joined = await observer.message("dlms/bridge/event", ({ type }) => type === "meter_joined");
     expect(JSON.parse(joined.payload)).to.have.nested.property("data.meter", "house");
     await observer.message("dlms/house/profile/1.0.99.1.1.255", ({ final }) => final === true);
+  });
+
+  it("is discovered by Home Assistant, in a form that it takes", async () => {
+    const { payload, retained } = await home.message("homeassistant/device/dlms_house/config");
+    expect(retained).to.equal(false);
+    const config = deviceDiscovery.parse(JSON.parse(payload));
+    expect(Object.keys(config.cmps).length).to.be.greaterThan(20);
+    const state = JSON.parse((await observer.message("dlms/house/state")).payload) as Json;
+    const keys = Object.values(config.cmps).flatMap((component) =>
+      "value_template" in component ? [/value_json\.(\w+)/.exec(component.value_template ?? "")?.[1]] : [],
+    );
+    expect(keys.filter((key) => key === undefined || !(key in state))).to.deep.equal([]);
+  });
+
+  it("is an edge node of Sparkplug, with the meter as its device by its serial number", async () => {
+    const birth = decodePayload((await host.message("spBv1.0/plant/NBIRTH/gw")).packet.payload as Uint8Array);
+    expect(birth.seq).to.equal(0);
+    const device = decodePayload((await host.message("spBv1.0/plant/DBIRTH/gw/35933512")).packet.payload as Uint8Array);
+    const metrics = device.metrics.filter(({ name }) => name === "active_energy_import_total");
+    expect(metrics.map(({ value }) => typeof value)).to.deep.equal(["number"]);
+    const data = decodePayload((await host.message("spBv1.0/plant/DDATA/gw/35933512")).packet.payload as Uint8Array);
+    const aliases = new Set(device.metrics.map(({ alias }) => alias));
+    expect(data.metrics.every(({ alias, name }) => name === undefined && aliases.has(alias))).to.equal(true);
   });
 
   it("reads an object, and rows of a profile, for whoever asks", async () => {
@@ -234,6 +263,7 @@ describe("The gateway service", function () {
     expect(Date.now() - begin).to.be.lessThan(5000);
     gateway = undefined;
     await observer.message("dlms/bridge/state", ({ state }) => state === "offline");
+    await host.message("spBv1.0/plant/NDEATH/gw");
   });
 });
 

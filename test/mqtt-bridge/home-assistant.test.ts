@@ -3,6 +3,7 @@ import { configurations, type DiscoveryContext, expiryOf } from "../../src/mqtt-
 import type { ReadingIdentity } from "../../src/mqtt-bridge/reading.ts";
 import { fieldOf, meterTimeField } from "../../src/mqtt-bridge/state-keys.ts";
 import { TopicTree } from "../../src/mqtt-bridge/topics.ts";
+import { deviceDiscovery } from "./home-assistant-schema.ts";
 import { device, reading } from "./support.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -81,6 +82,12 @@ describe("configurations", () => {
       { topic: "dlms/bridge/state", value_template: "{{ value_json.state }}" },
       { topic: "dlms/demo/availability", value_template: "{{ value_json.state }}" },
     ]);
+  });
+
+  it("have the keys and values that Home Assistant publishes, and no others", () => {
+    const { error } = deviceDiscovery.safeParse(full);
+    expect(error?.issues ?? []).to.deep.equal([]);
+    expect(deviceDiscovery.safeParse({ ...full, topic: "x" }).success).to.equal(false);
   });
 
   it("name a platform and a unique id in every component", () => {

@@ -33,9 +33,9 @@ export class Observer {
   }
 
   /** The first message, seen already or still to come, that fits; the test's time-out ends the waiting. */
-  async message(topic: string, fits: (json: Record<string, unknown>) => boolean = () => true): Promise<Seen> {
+  async message(topic: string, fits?: (json: Record<string, unknown>) => boolean): Promise<Seen> {
     for (;;) {
-      const found = this.seen.find((message) => message.topic === topic && fits(parsed(message.payload)));
+      const found = this.seen.find((message) => message.topic === topic && (fits === undefined || fits(parsed(message.payload))));
       if (found !== undefined) return found;
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
