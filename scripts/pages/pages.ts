@@ -1,10 +1,12 @@
 import { apdusPage } from "./apdus-page.ts";
+import { manualPage } from "./manual-page.ts";
 import { objectsPage } from "./objects-page.ts";
 import { statesPage } from "./states-page.ts";
 
 /** The generated pages by file name within docs. */
 export const pages: ReadonlyMap<string, () => string> = new Map([
   ["apdus.md", apdusPage],
+  ["dlms.1", manualPage],
   ["objects.md", objectsPage],
   ["states.md", statesPage],
 ]);

@@ -97,6 +97,13 @@ function wantsColor({ stdout, json, environment }: OutputOptions): boolean {
   return !json && !refused && stdout.isTTY === true;
 }
 
+/** Some terminals, those of serial consoles for example, do not tell how wide they are: then COLUMNS may. */
+function widthOf({ stdout, environment }: OutputOptions): number | undefined {
+  if (stdout.isTTY !== true) return undefined;
+  const columns = stdout.columns || Number(environment["COLUMNS"]);
+  return columns > 0 ? columns : undefined;
+}
+
 export function createOutput(options: OutputOptions): Output {
   const { stdout, stderr, json } = options;
   let open = true;
@@ -118,7 +125,7 @@ export function createOutput(options: OutputOptions): Output {
   return {
     json,
     color: wantsColor(options),
-    width: stdout.isTTY === true ? stdout.columns : undefined,
+    width: widthOf(options),
     get open() {
       return open;
     },

@@ -1,11 +1,14 @@
 import { Command } from "commander";
+import { applyCommand } from "./commands/apply.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { clockCommand } from "./commands/clock.ts";
+import { completionCommand } from "./commands/completion.ts";
 import { decodeCommand } from "./commands/decode.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { diagnoseCommand } from "./commands/diagnose.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
+import { jobCommand } from "./commands/job.ts";
 import { keypadCommand } from "./commands/keypad.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { meterCommand } from "./commands/meter.ts";
@@ -37,6 +40,8 @@ export function buildProgram(): Command {
     .addCommand(relayCommand())
     .addCommand(setCommand())
     .addCommand(invokeCommand())
+    .addCommand(applyCommand())
+    .addCommand(jobCommand())
     .addCommand(reportCommand())
     .addCommand(scanCommand())
     .addCommand(diagnoseCommand())
@@ -46,7 +51,8 @@ export function buildProgram(): Command {
     .addCommand(keypadCommand())
     .addCommand(keysCommand())
     .addCommand(tokenCommand())
-    .addCommand(benchCommand());
+    .addCommand(benchCommand())
+    .addCommand(completionCommand());
 }
 
 /** The command and all below it, each before those of its own. */

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type AssociationOptions, connect, type MeterAddress, openWay } from "../client/connect.ts";
 import { openWithCounters } from "../client/counter-recovery.ts";
@@ -5,6 +6,7 @@ import type { DlmsClient } from "../client/dlms-client.ts";
 import { RawChannel, type RawChannelListener } from "../client/raw-channel.ts";
 import { loadYaml } from "../config/load.ts";
 import { addressBookSchema } from "../config/meters.ts";
+import { ConfigError } from "../errors.ts";
 import { formatTrace } from "../log/trace-format.ts";
 import type { Channel } from "../session/data-link.ts";
 import type { TraceSink } from "../transport/trace.ts";
@@ -23,7 +25,14 @@ export interface TargetOptions extends CommonOptions {
 export function targetOf(text: string, options: TargetOptions): Target {
   return resolveTarget(text, associationFlags(options as unknown as Record<string, unknown>), {
     directory: dirname(options.book),
-    load: () => loadYaml(options.book, addressBookSchema),
+    load: () => {
+      if (!existsSync(options.book)) {
+        throw new ConfigError("TARGET", `there is no address book ${options.book}`, {
+          hint: `find a meter and put it there with dlms scan PLACE --save ${options.book}, or name another book with --book`,
+        });
+      }
+      return loadYaml(options.book, addressBookSchema);
+    },
   });
 }
 

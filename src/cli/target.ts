@@ -61,6 +61,11 @@ function lookUp(name: string, book: AddressBookSource): Pick<MeterConfig, "addre
   const meter = meters.find(({ id }) => id === name);
   if (meter === undefined) {
     const ids = meters.map(({ id }) => id);
+    if (ids.length === 0) {
+      throw new ConfigError("TARGET", "the address book is empty", {
+        hint: "find a meter and put it there with dlms scan PLACE --save FILE",
+      });
+    }
     const nearest = didYouMean(name, ids);
     const known = nearest === undefined ? `; it has ${ids.slice(0, 10).join(", ")}` : `, did you mean meter:${nearest}?`;
     throw new ConfigError("TARGET", `the address book has no meter ${JSON.stringify(name)}${known}`, {

@@ -27,7 +27,7 @@ const expected =
  * @throws ConfigError for what is neither, or does not fit its type
  */
 export function parseTypedValue(text: string, present: DlmsData | undefined): DlmsData {
-  const [, type, value = ""] = /^([a-z][a-z-]*):(.*)$/s.exec(text) ?? [];
+  const [, type, value = ""] = /^([a-z][a-z0-9-]*):(.*)$/s.exec(text) ?? [];
   const typed = type === undefined ? undefined : ofType(type, value);
   if (typed !== undefined) return typed;
   let json: unknown;
@@ -43,9 +43,10 @@ export function parseTypedValue(text: string, present: DlmsData | undefined): Dl
 }
 
 function ofType(type: string, text: string): DlmsData | undefined {
-  if (Object.hasOwn(integerTypes, type)) return whole(type as IntegerType, Number(text), "VALUE");
+  if (Object.hasOwn(integerTypes, type)) return whole(type as IntegerType, decimal(text), "VALUE");
   switch (type) {
     case "boolean":
+      if (!/^(true|false|0|1)$/.test(text)) throw new ConfigError("VALUE", `expected true or false, got ${JSON.stringify(text)}`);
       return { type, value: text === "true" || text === "1" };
     case "octet-string":
       return { type, value: octets(text, "VALUE") };
@@ -54,11 +55,12 @@ function ofType(type: string, text: string): DlmsData | undefined {
       return { type, value: text };
     case "long64":
     case "long64-unsigned":
-      return { type, value: BigInt(text) };
+      return long64(type, text, "VALUE");
     case "float32":
     case "float64":
-      return { type, value: Number(text) };
+      return real(type, decimal(text), "VALUE");
     case "null-data":
+      if (text !== "") throw new ConfigError("VALUE", "null-data has no value");
       return { type, value: null };
     default:
       return undefined;
@@ -91,12 +93,10 @@ function like(present: DlmsData, json: unknown, path: string): DlmsData {
       };
     case "long64":
     case "long64-unsigned":
-      if (typeof json !== "number" && typeof json !== "string") throw refused("a whole number");
-      return { type: present.type, value: BigInt(json) };
+      return long64(present.type, String(json), path);
     case "float32":
     case "float64":
-      if (typeof json !== "number") throw refused("a number");
-      return { type: present.type, value: json };
+      return real(present.type, json, path);
     case "structure":
       if (!Array.isArray(json) || json.length !== present.value.length) throw refused(`a list of ${present.value.length}`);
       return { type: "structure", value: present.value.map((element, index) => like(element, json[index], `${path}[${index}]`)) };
@@ -121,6 +121,26 @@ function whole(type: IntegerType, value: unknown, path: string): DlmsData {
     throw new ConfigError(path, `expected a whole number from ${least} to ${most} (${type}), got ${JSON.stringify(value)}`);
   }
   return { type, value } as DlmsData;
+}
+
+/** Whole numbers beyond what JSON has are written as texts. */
+function long64(type: "long64" | "long64-unsigned", text: string, path: string): DlmsData {
+  const value = /^-?\d{1,20}$/.test(text) ? BigInt(text) : undefined;
+  const [least, most] = type === "long64" ? [-(2n ** 63n), 2n ** 63n - 1n] : [0n, 2n ** 64n - 1n];
+  if (value === undefined || value < least || value > most) {
+    throw new ConfigError(path, `expected a whole number from ${least} to ${most} (${type}), got ${JSON.stringify(text)}`);
+  }
+  return { type, value };
+}
+
+function real(type: "float32" | "float64", value: unknown, path: string): DlmsData {
+  if (typeof value === "number" && Number.isFinite(value)) return { type, value };
+  throw new ConfigError(path, `expected a number (${type}), got ${JSON.stringify(value)}`);
+}
+
+/** The number a text is in decimal; what it is itself where it is none. */
+function decimal(text: string): number | string {
+  return /^-?\d+(\.\d+)?(e-?\d+)?$/i.test(text) ? Number(text) : text;
 }
 
 /** A date-time as twelve octets, hex as octets, and anything else as its characters. */

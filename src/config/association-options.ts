@@ -10,6 +10,8 @@ interface OptionDefinition<T> {
   readonly expected: string;
   readonly example: string;
   readonly parse: (text: string) => T | undefined;
+  /** All there is to choose from, for words. */
+  readonly choices?: readonly string[];
   readonly secret?: boolean;
 }
 
@@ -23,7 +25,8 @@ function number(name: string, example: number, least: number, most: number): Opt
 }
 
 function word<const T extends string>(name: string, example: T, choices: readonly T[]): OptionDefinition<T> {
-  return { name, expected: `expected one of ${choices.join(", ")}`, example, parse: (text) => choices.find((choice) => choice === text) };
+  const parse = (text: string) => choices.find((choice) => choice === text);
+  return { name, expected: `expected one of ${choices.join(", ")}`, example, parse, choices };
 }
 
 function secret(name: string, example: string): OptionDefinition<SecretReference> & { readonly secret: true } {

@@ -1,11 +1,15 @@
 import { z } from "zod";
 import { gatewaySchema } from "./gateway.ts";
+import { jobSchema } from "./job.ts";
 import { addressBookSchema } from "./meters.ts";
+import { parameterSetSchema } from "./parameter-set.ts";
 import { virtualMeterSchema } from "./virtual-meter.ts";
 
 const schemas: Readonly<Record<string, { readonly title: string; readonly schema: z.ZodType }>> = {
   gateway: { title: "Configuration of dlms gateway", schema: gatewaySchema },
+  job: { title: "Job of dlms job", schema: jobSchema },
   meters: { title: "Address book of dlms", schema: addressBookSchema },
+  "parameter-set": { title: "Parameter set of dlms apply", schema: parameterSetSchema },
   "virtual-meter": { title: "Configuration of dlms meter", schema: virtualMeterSchema },
 };
 

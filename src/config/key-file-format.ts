@@ -1,9 +1,25 @@
-import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, scryptSync } from "node:crypto";
 import { z } from "zod";
+import { toHex } from "../bytes/hex.ts";
 import { ConfigError, SecurityError } from "../errors.ts";
 
 /** The secrets of a key file by their names; each as it would stand in a file of its own. */
 export type NamedSecrets = ReadonlyMap<string, string>;
+
+/** As many octets as asked for that nobody can foresee. */
+export type RandomOctets = (length: number) => Uint8Array;
+
+/** What one guess at a passphrase costs; memory is 128 n r octets (RFC 7914). */
+export interface ScryptCost {
+  readonly n: number;
+  readonly r: 8;
+  readonly p: number;
+}
+
+/** Of the equally strong settings that OWASP names the one with the least memory (32 MiB), since gateways are small. */
+const usualCost: ScryptCost = { n: 2 ** 15, r: 8, p: 3 };
+/** What a file may ask of this machine: nobody has proved yet that they know its passphrase. */
+const mostMemory = 256 * 1024 * 1024;
 
 const cipher = "aes-256-gcm";
 const keyLength = 32;
@@ -11,21 +27,14 @@ const saltLength = 16;
 const nonceLength = 12;
 const tagLength = 16;
 
-/** Of the equally strong settings that OWASP names the one with the least memory (32 MiB), since gateways are small. */
-const scryptCost = { n: 2 ** 15, r: 8, p: 3 } as const;
-/** What a file may ask of this machine: nobody has proved yet that they know its passphrase. */
-const mostMemory = 256 * 1024 * 1024;
-
 const octets = (length: number) => z.string().regex(new RegExp(`^[0-9a-f]{${length * 2}}$`));
-const powerOfTwo = (exponents: { readonly least: number; readonly most: number }) =>
-  z.number().refine((value) => Number.isInteger(Math.log2(value)) && value >= 2 ** exponents.least && value <= 2 ** exponents.most);
 
 const headerSchema = z.strictObject({
   format: z.literal("dlms-key-file"),
   version: z.literal(1),
   cipher: z.literal(cipher),
   scrypt: z.strictObject({
-    n: powerOfTwo({ least: 14, most: 17 }),
+    n: z.union([10, 11, 12, 13, 14, 15, 16, 17].map((exponent) => z.literal(2 ** exponent))),
     r: z.literal(8),
     p: z.int().min(1).max(8),
     salt: octets(saltLength),
@@ -37,43 +46,57 @@ const secretsSchema = z.record(z.string(), z.string());
 
 type Header = z.output<typeof headerSchema>;
 
-/** The text of a key file that only this passphrase opens; salt and nonce are new each time. */
-export function sealSecrets(secrets: NamedSecrets, passphrase: string): string {
-  const header: Header = {
-    format: "dlms-key-file",
-    version: 1,
-    cipher,
-    scrypt: { ...scryptCost, salt: randomBytes(saltLength).toString("hex") },
-    nonce: randomBytes(nonceLength).toString("hex"),
-  };
-  const encryption = createCipheriv(cipher, keyOf(passphrase, header), Buffer.from(header.nonce, "hex"), { authTagLength: tagLength });
-  encryption.setAAD(associatedData(header));
-  const sealed = [encryption.update(JSON.stringify(Object.fromEntries(secrets)), "utf8"), encryption.final(), encryption.getAuthTag()];
-  return `${JSON.stringify({ ...header, sealed: Buffer.concat(sealed).toString("base64") }, null, 2)}\n`;
+/** A key file whose passphrase is known. */
+export interface OpenKeyFile {
+  readonly secrets: NamedSecrets;
+  /** The text of the file with other secrets, under the same passphrase. */
+  seal(secrets: NamedSecrets, random: RandomOctets): string;
+}
+
+/** An empty key file under a new passphrase. */
+export function newKeyFile(passphrase: string, random: RandomOctets, cost: ScryptCost = usualCost): OpenKeyFile {
+  const scrypt = { ...cost, salt: hex(random(saltLength)) };
+  return withKey(new Map(), scrypt, keyOf(passphrase, scrypt));
 }
 
 /**
- * The secrets in the text of a key file; `place` is its name in errors.
+ * Opens the text of a key file; `place` is its name in errors.
  * @throws ConfigError for what is no key file, or one of a later version; SecurityError `deciphering-failed` for another
  *   passphrase, or a file that was changed.
  */
-export function openSecrets(text: string, passphrase: string, place: string): NamedSecrets {
+export function openKeyFile(text: string, passphrase: string, place: string): OpenKeyFile {
   const { sealed, ...header } = parseJson(text, fileSchema, place);
-  const octets = Buffer.from(sealed, "base64");
-  if (octets.length < tagLength) throw new ConfigError("", `${place} is cut short`);
-  const decryption = createDecipheriv(cipher, keyOf(passphrase, header), Buffer.from(header.nonce, "hex"), { authTagLength: tagLength });
-  decryption.setAAD(associatedData(header));
-  decryption.setAuthTag(octets.subarray(octets.length - tagLength));
-  const secrets = decrypt(
-    () => Buffer.concat([decryption.update(octets.subarray(0, octets.length - tagLength)), decryption.final()]),
-    place,
-  );
-  return new Map(Object.entries(parseJson(secrets.toString("utf8"), secretsSchema, place)));
+  const key = keyOf(passphrase, header.scrypt);
+  const secrets = parseJson(decrypt(Buffer.from(sealed, "base64"), key, header, place).toString("utf8"), secretsSchema, place);
+  return withKey(new Map(Object.entries(secrets)), header.scrypt, key);
 }
 
-function decrypt(open: () => Buffer, place: string): Buffer {
+/** The salt stays with its passphrase; 96 random bits never come twice in as many changes as people make. */
+function withKey(secrets: NamedSecrets, scrypt: Header["scrypt"], key: Buffer): OpenKeyFile {
+  return {
+    secrets,
+    seal: (changed, random) => {
+      const header: Header = { format: "dlms-key-file", version: 1, cipher, scrypt, nonce: hex(random(nonceLength)) };
+      const sealed = encrypt(JSON.stringify(Object.fromEntries(changed)), key, header).toString("base64");
+      return `${JSON.stringify({ ...header, sealed }, null, 2)}\n`;
+    },
+  };
+}
+
+function encrypt(text: string, key: Buffer, header: Header): Buffer {
+  const encryption = createCipheriv(cipher, key, Buffer.from(header.nonce, "hex"), { authTagLength: tagLength });
+  encryption.setAAD(associatedData(header));
+  return Buffer.concat([encryption.update(text, "utf8"), encryption.final(), encryption.getAuthTag()]);
+}
+
+function decrypt(sealed: Buffer, key: Buffer, header: Header, place: string): Buffer {
+  const end = sealed.length - tagLength;
+  if (end < 0) throw new ConfigError("", `${place} is cut short`, { hint: "restore it from a copy" });
+  const decryption = createDecipheriv(cipher, key, Buffer.from(header.nonce, "hex"), { authTagLength: tagLength });
+  decryption.setAAD(associatedData(header));
+  decryption.setAuthTag(sealed.subarray(end));
   try {
-    return open();
+    return Buffer.concat([decryption.update(sealed.subarray(0, end)), decryption.final()]);
   } catch (cause) {
     throw new SecurityError("deciphering-failed", `the passphrase does not open ${place}`, {
       cause,
@@ -86,14 +109,18 @@ function parseJson<S extends z.ZodType>(text: string, schema: S, place: string):
   try {
     return schema.parse(JSON.parse(text));
   } catch {
-    // What a parser says of the text may repeat it.
+    // Without the cause: what a parser says of a text may repeat it.
     throw new ConfigError("", `${place} is no key file that this version understands`, { hint: "make one with dlms keys file create" });
   }
 }
 
-/** Composed and decomposed letters are the same to whoever types them (RFC 8265 4.1 takes another way to the same end). */
-function keyOf(passphrase: string, { scrypt: { n, r, p, salt } }: Header): Buffer {
+/** Composed and decomposed letters are the same to whoever types them. */
+function keyOf(passphrase: string, { n, r, p, salt }: Header["scrypt"]): Buffer {
   return scryptSync(passphrase.normalize("NFKC"), Buffer.from(salt, "hex"), keyLength, { N: n, r, p, maxmem: mostMemory });
+}
+
+function hex(octets: Uint8Array): string {
+  return toHex(octets).toLowerCase();
 }
 
 /** Everything but the cipher text, so that the tag covers the parameters too. */

@@ -4,31 +4,38 @@ import { ReadStream } from "node:tty";
 /** Keys as a terminal without line discipline gives them. */
 const keys = { interrupt: 0x03, end: 0x04, backspace: 0x08, lineFeed: 0x0a, enter: 0x0d, clearLine: 0x15, erase: 0x7f } as const;
 
-/** The terminal of this process, wherever its streams go. */
-const terminalName = process.platform === "win32" ? "\\\\.\\CON" : "/dev/tty";
+/** The terminal of this process, wherever its streams go; on Windows it has two ends. */
+const terminalNames =
+  process.platform === "win32" ? { input: "\\\\.\\CONIN$", output: "\\\\.\\CONOUT$" } : { input: "/dev/tty", output: "/dev/tty" };
 
 /**
  * Asks at the terminal and shows nothing of the answer.
  * @returns undefined where there is no terminal, or the answer is Ctrl-C or Ctrl-D
  */
 export function askHidden(question: string): string | undefined {
-  let terminal: number;
+  const terminal = openTerminal();
+  if (terminal === undefined) return undefined;
+  const { input, output, mode } = terminal;
   try {
-    terminal = openSync(terminalName, "r+");
+    mode.setRawMode(true);
+    writeSync(output, question);
+    return readHiddenLine(() => readOctet(input));
+  } finally {
+    mode.setRawMode(false);
+    writeSync(output, "\r\n");
+    mode.destroy();
+    closeSync(input);
+    closeSync(output);
+  }
+}
+
+function openTerminal(): { readonly input: number; readonly output: number; readonly mode: ReadStream } | undefined {
+  try {
+    const [input, output] = [openSync(terminalNames.input, "r"), openSync(terminalNames.output, "w")];
+    // Raw mode belongs to the device. The stream makes its own descriptor non-blocking, so another one is read.
+    return { input, output, mode: new ReadStream(openSync(terminalNames.input, "r+")) };
   } catch {
     return undefined;
-  }
-  // Raw mode belongs to the device. The stream makes its own descriptor non-blocking, so another one is read.
-  const control = new ReadStream(openSync(terminalName, "r+"));
-  try {
-    control.setRawMode(true);
-    writeSync(terminal, question);
-    return readHiddenLine(() => readOctet(terminal));
-  } finally {
-    control.setRawMode(false);
-    writeSync(terminal, "\r\n");
-    control.destroy();
-    closeSync(terminal);
   }
 }
 

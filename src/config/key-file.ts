@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { ConfigError } from "../errors.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { type NamedSecrets, openSecrets, sealSecrets } from "./key-file-format.ts";
+import { type NamedSecrets, newKeyFile, type OpenKeyFile, openKeyFile, type RandomOctets, type ScryptCost } from "./key-file-format.ts";
 import { keyFileVariables, newPassphraseFor, passphraseFor } from "./key-file-passphrase.ts";
 import { createKeyFile, readKeyFile, replaceKeyFile } from "./key-file-store.ts";
 
@@ -9,10 +9,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 interface OpenedKeyFile {
   readonly file: string;
-  /** What `secrets` came from: a file that was changed is opened again. */
+  /** What `content` came from: a file that was changed is opened again. */
   readonly text: string;
   readonly passphrase: string;
-  readonly secrets: NamedSecrets;
+  readonly content: OpenKeyFile;
 }
 
 /** A passphrase is asked for once in a process, and its key derived once. */
@@ -38,7 +38,7 @@ export function keyFilePath(environment: Environment): string {
  * @throws ConfigError when there is no key file or no passphrase; SecurityError `deciphering-failed` for a wrong one
  */
 export function keyFileSecrets(environment: Environment): NamedSecrets {
-  return open(environment).secrets;
+  return open(environment).content.secrets;
 }
 
 /**
@@ -46,7 +46,8 @@ export function keyFileSecrets(environment: Environment): NamedSecrets {
  * @throws ConfigError also when the file has no such secret; otherwise as `keyFileSecrets`
  */
 export function keyFileSecret(name: string, environment: Environment): string {
-  const { file, secrets } = open(environment);
+  const { file, content } = open(environment);
+  const { secrets } = content;
   const secret = secrets.get(name);
   if (secret !== undefined) return secret;
   const nearest = didYouMean(name, [...secrets.keys()]);
@@ -55,37 +56,43 @@ export function keyFileSecret(name: string, environment: Environment): string {
 }
 
 /** Makes an empty key file under a new passphrase, and says where. @throws ConfigError also when there is one */
-export function createEmptyKeyFile(environment: Environment): string {
+export function createEmptyKeyFile(environment: Environment, random: RandomOctets, cost?: ScryptCost): string {
   const file = keyFilePath(environment);
-  createKeyFile(file, () => sealSecrets(new Map(), newPassphraseFor(file, environment, keyFileVariables.passphrase)));
+  createKeyFile(file, () =>
+    newKeyFile(newPassphraseFor(file, environment, keyFileVariables.passphrase), random, cost).seal(new Map(), random),
+  );
   return file;
 }
 
 /** Changes the secrets, under the same passphrase. @throws as `keyFileSecrets`; what `change` throws leaves the file alone */
-export function changeKeyFile(environment: Environment, change: (secrets: Map<string, string>) => void): void {
-  const { file, passphrase } = open(environment);
+export function changeKeyFile(environment: Environment, change: (secrets: Map<string, string>) => void, random: RandomOctets): void {
+  const { file } = open(environment);
   replaceKeyFile(file, (text) => {
-    const secrets = new Map(openSecrets(text, passphrase, file));
+    const { content } = openText(text, file, environment);
+    const secrets = new Map(content.secrets);
     change(secrets);
-    return sealSecrets(secrets, passphrase);
+    return content.seal(secrets, random);
   });
 }
 
 /** Seals the same secrets under a new passphrase. @throws as `keyFileSecrets` */
-export function changePassphrase(environment: Environment): void {
-  const { file, passphrase } = open(environment);
-  const fresh = newPassphraseFor(file, environment, keyFileVariables.newPassphrase);
-  replaceKeyFile(file, (text) => sealSecrets(openSecrets(text, passphrase, file), fresh));
+export function changePassphrase(environment: Environment, random: RandomOctets, cost?: ScryptCost): void {
+  const { file } = open(environment);
+  const fresh = newKeyFile(newPassphraseFor(file, environment, keyFileVariables.newPassphrase), random, cost);
+  replaceKeyFile(file, (text) => fresh.seal(openText(text, file, environment).content.secrets, random));
   openedFiles.delete(environment);
 }
 
 function open(environment: Environment): OpenedKeyFile {
   const file = keyFilePath(environment);
+  return openText(readKeyFile(file), file, environment);
+}
+
+function openText(text: string, file: string, environment: Environment): OpenedKeyFile {
   const before = openedFiles.get(environment);
-  const text = readKeyFile(file);
   if (before?.file === file && before.text === text) return before;
   const passphrase = before?.file === file ? before.passphrase : passphraseFor(file, environment);
-  const opened = { file, text, passphrase, secrets: openSecrets(text, passphrase, file) };
+  const opened = { file, text, passphrase, content: openKeyFile(text, passphrase, file) };
   openedFiles.set(environment, opened);
   return opened;
 }

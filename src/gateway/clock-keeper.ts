@@ -1,14 +1,11 @@
 import type { DlmsClient } from "../client/dlms-client.ts";
 import { Clock } from "../cosem-objects/classes/clock.ts";
 import { ActionError } from "../errors.ts";
-import type { FollowedMeter, MeterOutput } from "./meter-options.ts";
+import type { ClockOutcome, FollowedMeter, MeterOutput } from "./meter-options.ts";
 
 const clock = "0.0.1.0.0.255";
 /** The furthest a clock may be moved by a shift (Blue Book 4.5.1): more is for people to look at. */
 const furthestShiftSeconds = 900;
-
-/** What was done about a clock that is off. */
-export type ClockOutcome = "corrected" | "left" | "refused";
 
 /** Sees to the clock of one meter: tells when it is off, and moves it where the configuration wants that. */
 export class ClockKeeper {

@@ -1,6 +1,5 @@
 import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import type { MqttBridge } from "../mqtt-bridge/index.ts";
-import type { ClockOutcome } from "./clock-keeper.ts";
 import type { ScaleHint } from "./plausibility.ts";
 import type { Scaling } from "./readings.ts";
 
@@ -25,6 +24,9 @@ export type Permission = "relay" | "token" | "clock" | "set" | "invoke";
 
 /** What a code of an event log of a meter, by its logical device name, is called in snake_case; undefined where nobody knows. */
 export type EventNames = (logicalDeviceName: string | undefined, log: LogicalName, code: number) => string | undefined;
+
+/** What was done about a clock that is off. */
+export type ClockOutcome = "corrected" | "left" | "refused";
 
 /** Where what meters say goes. */
 export interface MeterOutput

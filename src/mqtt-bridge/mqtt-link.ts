@@ -15,12 +15,30 @@ export function addressOf(url: string): string {
   return host;
 }
 
+/** How a broker is reached. */
+export type LinkOptions = Pick<
+  MqttBridgeOptions,
+  "url" | "version" | "clientId" | "username" | "password" | "tls" | "keepalive" | "connectTimeout" | "random"
+>;
+
 /** Connections by the `mqtt` package, each of its own: reconnecting is decided above. */
 export function mqttLink(options: MqttBridgeOptions): OpenLink {
+  const { version = 4, base = "dlms" } = options;
+  const will = { topic: new TopicTree(base).bridge("state"), payload: Buffer.from(bridgeStatePayload("offline")) };
+  return linkWith(options, {
+    will: { ...will, qos: 1, retain: true, ...(version === 5 ? { properties: { contentType: "application/json" } } : {}) },
+  });
+}
+
+/** The same for one who only reads and asks: nobody is to hear that a bridge is gone when such a connection is. */
+export function readerLink(options: LinkOptions): OpenLink {
+  return linkWith(options, {});
+}
+
+function linkWith(options: LinkOptions, will: Pick<IClientOptions, "will">): OpenLink {
   const { url, version = 4, username, password, tls = {}, random } = options;
   const address = addressOf(url);
   const clientId = options.clientId ?? `dlms-${Math.floor(random() * 2 ** 40).toString(36)}`;
-  const will = { topic: new TopicTree(options.base ?? "dlms").bridge("state"), payload: Buffer.from(bridgeStatePayload("offline")) };
   const clientOptions: IClientOptions = {
     protocolVersion: version,
     clientId,
@@ -30,7 +48,7 @@ export function mqttLink(options: MqttBridgeOptions): OpenLink {
     queueQoSZero: false,
     keepalive: options.keepalive ?? 30,
     connectTimeout: options.connectTimeout ?? 10_000,
-    will: { ...will, qos: 1, retain: true, ...(version === 5 ? { properties: { contentType: "application/json" } } : {}) },
+    ...will,
     ...(version === 5 ? { properties: { sessionExpiryInterval: 0, receiveMaximum: 100 } } : {}),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),

@@ -1,9 +1,15 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
+import { toHex } from "../../src/bytes/hex.ts";
 import { MeterHost } from "../../src/cli/meter-host.ts";
 import { packageFile } from "../../src/cli/package-files.ts";
 import { loadYaml } from "../../src/config/load.ts";
 import { virtualMeterSchema } from "../../src/config/virtual-meter.ts";
+import type { Explanation } from "../../src/decode/explanation.ts";
+import { readHexText } from "../../src/decode/input-text.ts";
 import { runCli } from "../support/cli.ts";
 import { freePort } from "../support/free-port.ts";
 
@@ -20,10 +26,13 @@ describe("dlms diagnose", function () {
   let host: MeterHost;
   let [tcp, hdlc] = [0, 0];
   let server: Server | undefined;
+  const folder = mkdtempSync(join(tmpdir(), "diagnose-"));
+  const config = loadYaml(packageFile("config/virtual-meter.yaml"), virtualMeterSchema);
+  const { serialNumber } = config;
 
   before(async () => {
     host = new MeterHost({
-      config: loadYaml(packageFile("config/virtual-meter.yaml"), virtualMeterSchema),
+      config,
       directory: packageFile("config"),
       onFailure: (error) => {
         throw error;
@@ -32,7 +41,10 @@ describe("dlms diagnose", function () {
     const links = await host.start("127.0.0.1", { tcp: 0, hdlc: 0 });
     [tcp, hdlc] = links.map(({ port }) => port ?? 0) as [number, number];
   });
-  after(() => host.stop());
+  after(async () => {
+    await host.stop();
+    rmSync(folder, { recursive: true });
+  });
   afterEach(() => server?.close());
 
   async function diagnosed(
@@ -68,6 +80,41 @@ describe("dlms diagnose", function () {
     expect(verdicts(findings)).to.deep.equal(["transport ok", "link ok", "association ok", "clock ok"]);
     expect(code).to.equal(0);
     expect(Math.abs(findings[3]?.counters["driftSeconds"] ?? 99)).to.be.lessThan(10);
+  });
+
+  it("writes a trace that tells nothing of the meter, and that dlms decode explains", async () => {
+    const secrets = ["--ek", "env:GUEK", "--ak", "env:GAK"];
+    const keys = { GUEK: "000102030405060708090A0B0C0D0E0F", GAK: "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF", PASSWORD: "00000000" };
+    for (const [target, ...flags] of [
+      [`hdlc://127.0.0.1:${hdlc}`, "--client", "2", "--auth", "lls", "--password", "env:PASSWORD"],
+      [`tcp://127.0.0.1:${tcp}`, "--client", "3", "--auth", "gmac", ...secrets],
+    ] as const) {
+      const file = join(folder, "trace.txt");
+      const { code, stderr } = await runCli(["diagnose", target, ...flags, "--anonymize", file, "--trace", "hex"], keys);
+      expect(code, stderr).to.equal(0);
+      const published = readFileSync(file, "utf8");
+      const told = readHexText(published).bytes;
+      // The system title of the virtual meter is its manufacturer and its serial number.
+      const forms = [serialNumber, Buffer.from(serialNumber).toString("hex"), "02244D48", keys.GUEK, "3030303030303030"];
+      for (const form of forms) {
+        expect(published).not.to.contain(form);
+        expect(toHex(told)).not.to.contain(form.toUpperCase());
+      }
+      expect(told.length).to.equal(readHexText(stderr.replace(/^(?! +\d+\.\d{3} (->|<-)).*$/gm, "")).bytes.length);
+      const decoded = await runCli(["decode", "--json", "--file", file]);
+      expect(decoded.code, decoded.stderr).to.equal(0);
+      const { link, apdus, warnings } = JSON.parse(decoded.stdout) as Explanation;
+      expect(link.every(({ ok }) => ok)).to.equal(true);
+      expect(apdus.map(({ type }) => type.replace("-normal", ""))).to.include.members([
+        "aarq",
+        "aare",
+        "get-request",
+        "get-response",
+        "rlrq",
+        "rlre",
+      ]);
+      expect(warnings).to.deep.equal([]);
+    }
   });
 
   it("tells a wrong password from a wrong key", async () => {

@@ -67,7 +67,12 @@ describe("createOutput", () => {
   });
 
   it("knows the width of a terminal only", () => {
-    const width = (stdout: OutputOptions["stdout"]) => createOutput({ stdout, stderr: terminal(), json: false, environment: {} }).width;
+    const width = (stdout: OutputOptions["stdout"], environment: OutputOptions["environment"] = {}) =>
+      createOutput({ stdout, stderr: terminal(), json: false, environment }).width;
+    expect(width(terminal(72), { COLUMNS: "40" })).to.equal(72);
+    expect(width(terminal(0), { COLUMNS: "40" })).to.equal(40);
+    expect(width(terminal(0), { COLUMNS: "wide" })).to.equal(undefined);
+    expect(width(terminal(), { COLUMNS: "40" })).to.equal(undefined);
     expect(width(terminal(72))).to.equal(72);
     expect(width(terminal())).to.equal(undefined);
   });

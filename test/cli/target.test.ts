@@ -92,7 +92,7 @@ describe("resolveTarget", () => {
     [
       "tcp://m",
       { password: "hunter2" },
-      "--password: expected a secret as env:NAME, file:PATH, hex:... or text:..., got something else",
+      "--password: expected a secret as env:NAME, file:PATH, keyfile:NAME, hex:... or text:..., got something else",
       "for example password=env:METER_PASSWORD",
     ],
   ];

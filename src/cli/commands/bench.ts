@@ -68,6 +68,7 @@ async function bench(output: Output, options: CommonOptions & { readonly serve?:
         String(Math.min(...runs)),
         String(Math.max(...runs)),
       ]),
+      { width: output.width },
     ),
   );
 }

@@ -34,7 +34,7 @@ export function keyFileCommand(): Command {
 }
 
 async function create(output: Output): Promise<void> {
-  const file = createEmptyKeyFile(process.env);
+  const file = createEmptyKeyFile(process.env, secureRandom);
   output.result({ file }, () => file);
 }
 
@@ -54,7 +54,7 @@ async function set(output: Output, { random, replace = false }: SetOptions, name
   if (present && !replace)
     throw new ConfigError("NAME", `there is a secret ${name} already`, { hint: "give --replace to lose the old one" });
   const secret = random === undefined ? secretOf(name, written, output) : toHex(secureRandom(Number(random)));
-  changeKeyFile(process.env, (secrets) => secrets.set(name, secret));
+  changeKeyFile(process.env, (secrets) => secrets.set(name, secret), secureRandom);
   output.result({ name, replaced: present }, () => `keyfile:${name} ${present ? "replaced" : "added"}`);
 }
 
@@ -67,14 +67,18 @@ async function list(output: Output): Promise<void> {
 }
 
 async function remove(output: Output, _options: CommonOptions, name: string): Promise<void> {
-  changeKeyFile(process.env, (secrets) => {
-    if (!secrets.delete(name)) throw new ConfigError("NAME", `there is no secret ${name}`, { hint: "see dlms keys file list" });
-  });
+  changeKeyFile(
+    process.env,
+    (secrets) => {
+      if (!secrets.delete(name)) throw new ConfigError("NAME", `there is no secret ${name}`, { hint: "see dlms keys file list" });
+    },
+    secureRandom,
+  );
   output.result({ name, removed: true }, () => `keyfile:${name} removed`);
 }
 
 async function reseal(output: Output): Promise<void> {
-  changePassphrase(process.env);
+  changePassphrase(process.env, secureRandom);
   const file = keyFilePath(process.env);
   output.result({ file }, () => `${file} has the new passphrase`);
 }

@@ -53,7 +53,11 @@ function placesOf(place: string | undefined, serialNumber: string | undefined): 
 
 function portsOfMachine(): readonly string[] {
   const ports = existsSync(portFolder) ? readdirSync(portFolder).map((name) => join(portFolder, name)) : [];
-  if (ports.length === 0) throw new ConfigError("PLACE", `expected a serial port or a host, and ${portFolder} has none`);
+  if (ports.length === 0) {
+    throw new ConfigError("PLACE", `expected a serial port or a host, and ${portFolder} has none`, {
+      hint: "plug the probe in, or name a port or host, as in dlms scan /dev/ttyUSB0",
+    });
+  }
   return ports;
 }
 
