@@ -3,6 +3,7 @@ import type { ReconnectOptions } from "./backoff.ts";
 import type { BridgeTimers } from "./bridge-timers.ts";
 import type { BrokerLink, OpenLink } from "./broker-link.ts";
 import { BrokerConnection } from "./connection.ts";
+import { jsonMembers, jsonText } from "./json-members.ts";
 import { addressOf, type LinkOptions, readerLink } from "./mqtt-link.ts";
 import { type RequestBody, refused } from "./request-desk.ts";
 import { TopicTree, topicSegment } from "./topics.ts";
@@ -136,13 +137,13 @@ export class TreeReader {
     const content = contentOf(payload);
     const [level = "", leaf = "", ...rest] = topic.slice(this.#topics.base.length + 1).split("/");
     if (level === "bridge") {
-      if (leaf === "response") this.#answer(membersOf(content));
+      if (leaf === "response") this.#answer(jsonMembers(content));
       else if ((leaf === "state" || leaf === "devices") && rest.length === 0) this.#listener.bridge(leaf, content);
       return;
     }
     if (rest.length > 0 || (leaf !== "state" && leaf !== "availability")) return;
     const meterId = this.#topics.meterOf(level) ?? this.#unconfigured(level);
-    if (meterId !== undefined) this.#listener.meter(meterId, leaf, membersOf(content));
+    if (meterId !== undefined) this.#listener.meter(meterId, leaf, jsonMembers(content));
   }
 
   /** Without a list of meters a level is the id of its meter. */
@@ -158,8 +159,8 @@ export class TreeReader {
       waiting.resolve(response["data"]);
       return;
     }
-    const { code, message, hint } = membersOf(response["error"]) ?? {};
-    waiting.reject(refused(textOf(code) ?? "error", textOf(message) ?? "the gateway refused", textOf(hint)));
+    const { code, message, hint } = jsonMembers(response["error"]) ?? {};
+    waiting.reject(refused(jsonText(code) ?? "error", jsonText(message) ?? "the gateway refused", jsonText(hint)));
   }
 
   #take(transaction: string): Waiting | undefined {
@@ -182,12 +183,4 @@ function contentOf(payload: Uint8Array): unknown {
   } catch {
     return undefined;
   }
-}
-
-function membersOf(content: unknown): RequestBody | undefined {
-  return typeof content === "object" && content !== null && !Array.isArray(content) ? (content as RequestBody) : undefined;
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value.slice(0, 512) : undefined;
 }

@@ -1,15 +1,14 @@
 import { Argument, Command } from "commander";
 import { completionScripts, type Shell, shells } from "../completion/scripts.ts";
-import type { CommonOptions } from "../options.ts";
+import { type CommonOptions, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { commandAction } from "./action.ts";
 
 /** `dlms completion bash|zsh|fish` */
 export function completionCommand(): Command {
-  return new Command("completion")
+  return withCommonOptions(new Command("completion"))
     .description("the script that makes a shell complete commands, options, meters and objects")
     .addArgument(new Argument("<shell>", "which shell").choices(shells))
-    .option("--json", "one JSON document on standard output")
     .addHelpText(
       "after",
       '\nExamples:\n  eval "$(dlms completion bash)"        in ~/.bashrc\n  eval "$(dlms completion zsh)"         in ~/.zshrc, behind compinit\n  dlms completion fish | source         in ~/.config/fish/config.fish',

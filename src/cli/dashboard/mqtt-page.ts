@@ -2,6 +2,7 @@ import { type BoardMeter, type DashboardPorts, LiveBoard } from "../../dashboard
 import { stateReading } from "../../dashboard/state-reading.ts";
 import { ConfigError, type TransportError } from "../../errors.ts";
 import type { OpenLink, RequestBody } from "../../mqtt-bridge/index.ts";
+import { jsonMembers, jsonText } from "../../mqtt-bridge/json-members.ts";
 import { TreeReader, type TreeReaderOptions } from "../../mqtt-bridge/tree-reader.ts";
 import type { Timers } from "../../session/timers.ts";
 import { RequestedReads } from "./requested-reads.ts";
@@ -105,26 +106,26 @@ export class MqttPage {
 
   #hearBridge(leaf: "state" | "devices", content: unknown): void {
     if (leaf === "state") {
-      const online = membersOf(content)?.["state"] === "online";
+      const online = jsonMembers(content)?.["state"] === "online";
       const back = online && this.#trouble === "bridge-offline";
       this.#trouble = online ? undefined : "bridge-offline";
       this.#applyAll();
       if (back) void this.#probe();
       return;
     }
-    for (const device of Array.isArray(content) ? content : []) this.#describe(membersOf(device) ?? {});
+    for (const device of Array.isArray(content) ? content : []) this.#describe(jsonMembers(device) ?? {});
   }
 
   #describe({ id, name, manufacturer, model, firmware, serial, transport }: RequestBody): void {
-    const meterId = textOf(id);
-    if (meterId === null || !this.#admit(meterId)) return;
+    const meterId = jsonText(id);
+    if (meterId === undefined || !this.#admit(meterId)) return;
     this.#board.describe(meterId, {
-      name: textOf(name) ?? meterId,
-      manufacturer: textOf(manufacturer),
-      model: textOf(model),
-      firmware: textOf(firmware),
-      serialNumber: textOf(serial),
-      transport: textOf(transport),
+      name: jsonText(name) ?? meterId,
+      manufacturer: jsonText(manufacturer) ?? null,
+      model: jsonText(model) ?? null,
+      firmware: jsonText(firmware) ?? null,
+      serialNumber: jsonText(serial) ?? null,
+      transport: jsonText(transport) ?? null,
     });
   }
 
@@ -135,7 +136,7 @@ export class MqttPage {
     }
     if (!this.#admit(meterId)) return;
     if (leaf === "availability") {
-      this.#availability.set(meterId, { online: members["state"] === "online", reason: textOf(members["reason"]) });
+      this.#availability.set(meterId, { online: members["state"] === "online", reason: jsonText(members["reason"]) ?? null });
     } else {
       const reading = stateReading(members);
       if (reading !== undefined) this.#board.read(meterId, reading);
@@ -169,12 +170,4 @@ export class MqttPage {
     if (this.#trouble === undefined) this.#board.setAvailability(meterId, online, reason);
     else this.#board.setAvailability(meterId, false, this.#trouble);
   }
-}
-
-function membersOf(content: unknown): RequestBody | undefined {
-  return typeof content === "object" && content !== null && !Array.isArray(content) ? (content as RequestBody) : undefined;
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value.slice(0, 256) : null;
 }

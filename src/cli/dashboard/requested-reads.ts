@@ -15,6 +15,7 @@ import type {
 } from "../../dashboard/index.ts";
 import { ConfigError, RemoteProtocolError } from "../../errors.ts";
 import { type RequestBody, refused } from "../../mqtt-bridge/index.ts";
+import { jsonMembers, jsonText } from "../../mqtt-bridge/json-members.ts";
 import { eventNames } from "../event-names.ts";
 import { logNames } from "../report/event-rows.ts";
 import { instantOfStamp, jsonValue, pageValue } from "./page-values.ts";
@@ -70,9 +71,9 @@ export class RequestedReads implements PageReader {
   async attribute(meterId: string, { logicalName, attribute }: AttributeName): Promise<PageAttribute> {
     const reading = await this.#read(meterId, `${logicalName}:${attribute}`);
     if (reading === undefined || reading["value"] === undefined)
-      throw refused(textOf(reading?.["error"]) ?? "other-reason", "the meter refused to be read");
+      throw refused(jsonText(reading?.["error"]) ?? "other-reason", "the meter refused to be read");
     const value = jsonValue(plain(reading["value"]));
-    const unit = textOf(reading["unit"]) ?? null;
+    const unit = jsonText(reading["unit"]) ?? null;
     const text = Array.isArray(value) ? JSON.stringify(value) : String(value ?? "-");
     return { text: unit === null ? text : `${text} ${unit}`, value, unit, readTime: this.#wallClock() };
   }
@@ -83,7 +84,7 @@ export class RequestedReads implements PageReader {
     for (const [log, logicalName] of Object.entries(logNames)) {
       const answer = await allowed(() => this.#rows(meterId, logicalName, { last: Math.min(mostRows, last) }));
       const rows = answer?.rows ?? [];
-      events.push(...rows.map((row) => eventOf({ log, logicalName, device: textOf(device) }, answer as Answer, row)).reverse());
+      events.push(...rows.map((row) => eventOf({ log, logicalName, device: jsonText(device) }, answer as Answer, row)).reverse());
     }
     return events.sort((one, other) => (other.time ?? 0) - (one.time ?? 0)).slice(0, last);
   }
@@ -96,7 +97,7 @@ export class RequestedReads implements PageReader {
 
   async #read(meterId: string, object: string): Promise<RequestBody | undefined> {
     const answer = await this.#ask("meter/read", { meter: meterId, objects: [object] });
-    return Array.isArray(answer) ? membersOf(answer[0]) : undefined;
+    return Array.isArray(answer) ? jsonMembers(answer[0]) : undefined;
   }
 
   /** In halves where the gateway says that there are too many rows. */
@@ -119,12 +120,12 @@ export class RequestedReads implements PageReader {
 
 /** @throws RemoteProtocolError for what is no answer of `meter/profile` */
 function answerOf(content: unknown): Answer {
-  const { capturePeriod, columns, rows, clock_column } = membersOf(content) ?? {};
+  const { capturePeriod, columns, rows, clock_column } = jsonMembers(content) ?? {};
   if (!Array.isArray(columns) || !Array.isArray(rows) || !rows.every((row) => Array.isArray(row)))
     throw new RemoteProtocolError("the gateway answered with no rows", { layer: "mqtt" });
   return {
     capturePeriod: typeof capturePeriod === "number" ? capturePeriod : 0,
-    columns: columns.map((column) => columnOf(membersOf(column))),
+    columns: columns.map((column) => columnOf(jsonMembers(column))),
     rows: rows as readonly (readonly unknown[])[],
     clock: typeof clock_column === "number" ? clock_column : -1,
   };
@@ -133,10 +134,10 @@ function answerOf(content: unknown): Answer {
 function columnOf(column: RequestBody | undefined): PageColumn {
   const { logicalName, attribute, name, unit } = column ?? {};
   return {
-    logicalName: textOf(logicalName) ?? "",
+    logicalName: jsonText(logicalName) ?? "",
     attribute: typeof attribute === "number" ? attribute : 2,
-    name: textOf(name) ?? textOf(logicalName) ?? "",
-    unit: textOf(unit) ?? null,
+    name: jsonText(name) ?? jsonText(logicalName) ?? "",
+    unit: jsonText(unit) ?? null,
   };
 }
 
@@ -155,7 +156,7 @@ function valuesOf({ columns, clock }: Answer): readonly PageColumn[] {
 }
 
 function stampOf({ clock }: Answer, row: readonly unknown[]): string {
-  return textOf(row[clock]) ?? "";
+  return jsonText(row[clock]) ?? "";
 }
 
 function cellOf(row: readonly unknown[], index: number): PageValue {
@@ -197,12 +198,4 @@ async function allowed<T>(read: () => Promise<T>): Promise<T | undefined> {
 function plain(value: unknown): Parameters<typeof jsonValue>[0] {
   if (Array.isArray(value)) return value.map(plain);
   return typeof value === "number" || typeof value === "string" || typeof value === "boolean" ? value : null;
-}
-
-function membersOf(content: unknown): RequestBody | undefined {
-  return typeof content === "object" && content !== null && !Array.isArray(content) ? (content as RequestBody) : undefined;
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value.slice(0, 512) : undefined;
 }

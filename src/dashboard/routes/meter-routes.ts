@@ -9,6 +9,8 @@ const logicalName = /^\d{1,3}(\.\d{1,3}){5}$/;
 const mostRows = 10_000;
 const mostEvents = 1000;
 const usualEvents = 200;
+/** Reads under way at once, for all pages together: each waits for its turn on the meter's line. */
+const mostReads = 64;
 
 /** `/meters` and what is read below it. A read that is asked for again while it is under way is done once. */
 export function meterRoutes(source: PageSource, reader: () => PageReader | undefined): Hono<PageEnv> {
@@ -22,6 +24,7 @@ export function meterRoutes(source: PageSource, reader: () => PageReader | undef
     const key = `${context.req.path.replace(/\.csv$/, "")}${search}`;
     const same = underWay.get(key) as Promise<T> | undefined;
     if (same !== undefined) return same;
+    if (underWay.size >= mostReads) throw new RequestError(503, "busy", `${mostReads} reads are under way already`, "try again later");
     const fresh = read(present).finally(() => underWay.delete(key));
     underWay.set(key, fresh);
     return fresh;

@@ -28,7 +28,7 @@ const keys = {
 /** `/feed`: what changes in the fleet, and at the meter that is looked at. */
 export function feedRoutes(feed: LiveFeed): Hono<PageEnv> {
   const routes = new Hono<PageEnv>();
-  routes.get("/feed", (context) => streamed(context, feed.open(context.req.query("meter"))));
+  routes.get("/feed", (context) => eventStream(context, feed.open(context.req.query("meter"))));
   return routes;
 }
 
@@ -41,7 +41,11 @@ export function streamRoutes({ keypads, traces }: Pick<DashboardPorts, "keypads"
   const lines =
     traces &&
     new SharedEvents<PageTrace>({ event: "trace", replay: false, subscribe: (id, listener) => traces.subscribe(id, listener) }, streams);
-  routes.get("/:id/keypad", (context) => streamed(context, views?.open(context.req.param("id")), noKeypad));
+  routes.get("/:id/keypad", (context) => {
+    const body = views?.open(context.req.param("id"));
+    if (body === undefined) throw noKeypad();
+    return eventStream(context, body);
+  });
   routes.post("/:id/keypad", async (context) => {
     operatorOnly(context);
     const { key } = await jsonBody(context);
@@ -54,21 +58,18 @@ export function streamRoutes({ keypads, traces }: Pick<DashboardPorts, "keypads"
   routes.get("/:id/trace", (context) => {
     // Frames of an association show what it was opened with.
     operatorOnly(context);
-    return streamed(context, lines?.open(context.req.param("id")), noTrace);
+    const body = lines?.open(context.req.param("id"));
+    if (body === undefined) throw new RequestError(404, "no-trace", "the line to this meter cannot be listened to");
+    return eventStream(context, body);
   });
   return routes;
 }
 
-function streamed(context: PageContext, body: ReadableStream<Uint8Array> | undefined, missing = noTrace): Response {
-  if (body === undefined) throw missing();
+function eventStream(context: PageContext, body: ReadableStream<Uint8Array>): Response {
   // Proxies of the usual make hold answers back until they are long enough; this header tells them not to.
   return context.body(body, 200, { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" });
 }
 
 function noKeypad(): RequestError {
   return new RequestError(404, "no-keypad", "there is no keypad unit at this meter");
-}
-
-function noTrace(): RequestError {
-  return new RequestError(404, "no-trace", "the line to this meter cannot be listened to");
 }
