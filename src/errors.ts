@@ -139,6 +139,24 @@ export class ActionError extends ServiceError {
   }
 }
 
+/** A meter that took a value and holds another one. */
+export class NotKeptError extends ServiceError {
+  constructor(message: string, options: DlmsErrorOptions = {}) {
+    super("not-kept", message, "cosem", options);
+  }
+}
+
+/** A firmware image that a meter does not take, or finds fault with (Blue Book 4.4.6). */
+export class ImageTransferError extends ServiceError {
+  constructor(
+    code: "disabled" | "block-size" | "empty" | "incomplete" | "busy" | "verification-failed" | "activation-failed",
+    message: string,
+    options: DlmsErrorOptions = {},
+  ) {
+    super(code, message, "cosem", options);
+  }
+}
+
 /** exception-response or ConfirmedServiceError to a request. */
 export class ExceptionResponseError extends ServiceError {
   constructor(message: string, options: DlmsErrorOptions = {}) {

@@ -1,4 +1,3 @@
-import { ByteWriter } from "../bytes/byte-writer.ts";
 import { fromHex, toHex } from "../bytes/hex.ts";
 import type { DlmsClient } from "../client/dlms-client.ts";
 import type { ObjectReader } from "../client/object-reader.ts";
@@ -6,7 +5,7 @@ import { describeProfiles, rowsAddress } from "../client/profile-reader.ts";
 import type { LogicalName } from "../cosem-objects/logical-name.ts";
 import { plainValue } from "../cosem-objects/plain-value.ts";
 import { type ProfileDescription, ProfileTable } from "../cosem-objects/profile-table.ts";
-import { type CosemDateTime, dateTimeLength, decodeDateTime, formatDateTime, writeDateTime } from "../dlms/axdr/date-time.ts";
+import { type CosemDateTime, decodeDateTime, encodeDateTime, formatDateTime } from "../dlms/axdr/date-time.ts";
 import { ConfigError, InvariantError } from "../errors.ts";
 import { type ChunkPlan, chunksOf, emptyTable, type ProfileChunk, rowsWithin } from "./profile-chunks.ts";
 import { ResumableFile, sidecarOf } from "./profile-file.ts";
@@ -131,9 +130,7 @@ function planOf({ plan }: State): ChunkPlan {
 }
 
 function timeToHex(time: CosemDateTime): string {
-  const writer = new ByteWriter(dateTimeLength);
-  writeDateTime(writer, time);
-  return toHex(writer.finish());
+  return toHex(encodeDateTime(time));
 }
 
 function isState(value: unknown): value is State {

@@ -1,12 +1,15 @@
 import { Command } from "commander";
+import { alarmsCommand } from "./commands/alarms.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { clockCommand } from "./commands/clock.ts";
 import { completionCommand } from "./commands/completion.ts";
+import { dashboardCommand } from "./commands/dashboard.ts";
 import { decodeCommand } from "./commands/decode.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { diagnoseCommand } from "./commands/diagnose.ts";
 import { eventsCommand } from "./commands/events.ts";
+import { firmwareCommand } from "./commands/firmware.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { jobCommand } from "./commands/job.ts";
 import { keypadCommand } from "./commands/keypad.ts";
@@ -20,6 +23,7 @@ import { relayCommand } from "./commands/relay.ts";
 import { reportCommand } from "./commands/report.ts";
 import { scanCommand } from "./commands/scan.ts";
 import { invokeCommand, setCommand } from "./commands/set.ts";
+import { tariffCommand } from "./commands/tariff.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { withKeyFileOptions } from "./keys/key-file-options.ts";
 import { version } from "./version.ts";
@@ -40,6 +44,9 @@ export function buildProgram(): Command {
     .addCommand(relayCommand())
     .addCommand(setCommand())
     .addCommand(invokeCommand())
+    .addCommand(tariffCommand())
+    .addCommand(alarmsCommand())
+    .addCommand(firmwareCommand())
     .addCommand(applyCommand())
     .addCommand(jobCommand())
     .addCommand(reportCommand())
@@ -48,6 +55,7 @@ export function buildProgram(): Command {
     .addCommand(readoutCommand())
     .addCommand(decodeCommand())
     .addCommand(gatewayCommand())
+    .addCommand(dashboardCommand())
     .addCommand(keypadCommand())
     .addCommand(keysCommand())
     .addCommand(tokenCommand())

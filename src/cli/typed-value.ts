@@ -1,7 +1,6 @@
 import { bitString } from "../bytes/bit-string.ts";
-import { ByteWriter } from "../bytes/byte-writer.ts";
 import { fromHex } from "../bytes/hex.ts";
-import { dateTimeLength, writeDateTime } from "../dlms/axdr/date-time.ts";
+import { encodeDateTime } from "../dlms/axdr/date-time.ts";
 import type { DlmsData } from "../dlms/axdr/dlms-data.ts";
 import { ConfigError } from "../errors.ts";
 import { parseTimeLimit } from "./time-limit.ts";
@@ -145,11 +144,7 @@ function decimal(text: string): number | string {
 
 /** A date-time as twelve octets, hex as octets, and anything else as its characters. */
 function octets(text: string, path: string): Uint8Array {
-  if (/^\d{4}-\d\d-\d\dT/.test(text)) {
-    const writer = new ByteWriter(dateTimeLength);
-    writeDateTime(writer, parseTimeLimit(path, text));
-    return writer.finish();
-  }
+  if (/^\d{4}-\d\d-\d\dT/.test(text)) return encodeDateTime(parseTimeLimit(path, text));
   if (/^(0x)?([0-9a-fA-F]{2})+$/.test(text)) return fromHex(text.replace(/^0x/, ""));
   if (!/^[ -~]*$/.test(text)) throw new ConfigError(path, "expected hex, a date-time or plain characters");
   return new TextEncoder().encode(text);

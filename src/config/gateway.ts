@@ -1,19 +1,6 @@
 import { z } from "zod";
-import {
-  describe,
-  endpoint,
-  field,
-  integer,
-  list,
-  oneOf,
-  port,
-  secretReference,
-  section,
-  show,
-  text,
-  textLike,
-  yesOrNo,
-} from "./fields.ts";
+import { httpSection } from "./dashboard-access.ts";
+import { describe, field, integer, list, oneOf, port, secretReference, section, show, text, textLike, yesOrNo } from "./fields.ts";
 import { type MeterConfig, meterListShape, resolveMeters } from "./meter-entry.ts";
 
 const topic = () => textLike("expected a topic level without +, # and spaces", /^[^\s+#]+$/);
@@ -84,7 +71,7 @@ const coordination = z.discriminatedUnion(
 export const gatewaySchema = section({
   state: text("the path of a folder").prefault("./state"),
   mqtt,
-  http: section({ listen: endpoint().prefault("127.0.0.1:8080"), token: secretReference().optional() }).prefault({}),
+  http: httpSection.prefault({}),
   push: section({
     listen: host().prefault("127.0.0.1"),
     tcp: port().optional(),

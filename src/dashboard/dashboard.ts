@@ -14,6 +14,7 @@ import { meterRoutes } from "./routes/meter-routes.ts";
 import { feedRoutes, streamRoutes } from "./routes/stream-routes.ts";
 import { type PageFiles, servePage } from "./static-page.ts";
 
+/** What the server of a page is made with, besides what it shows. */
 export interface DashboardOptions {
   readonly access: Access;
   /** The built page. */

@@ -1,7 +1,7 @@
 const encoder = new TextEncoder();
 
-/** What the other end has not read yet may grow to this many octets. */
-const mostWaiting = 1_048_576;
+/** What the other end has not read yet may grow to this many octets, besides what the stream began with; pages share them. */
+const mostWaiting = 8_388_608;
 
 /** A server-sent event as octets, made once for everybody who is sent it (HTML Living Standard 9.2.5). */
 export function eventBytes(event: string, data: unknown): Uint8Array {
@@ -22,6 +22,7 @@ export class EventStream {
   /** Kept here and not in the stream, so that it can be forgotten. */
   #waiting: Uint8Array[] = [greeting];
   #octets = greeting.length;
+  #mostWaiting = mostWaiting;
   /** Set while the other end waits for more. */
   #wake: (() => void) | undefined;
   #open = true;
@@ -32,11 +33,17 @@ export class EventStream {
     this.body = new ReadableStream({ pull: (controller) => this.#pull(controller), cancel: () => this.cut() }, { highWaterMark: 0 });
   }
 
+  /** Sends what a page has to know at first: however long that is, it is not what the page is too slow for. */
+  begin(bytes: Uint8Array): void {
+    this.#mostWaiting += bytes.length;
+    this.send(bytes);
+  }
+
   /** Sends octets of events; after the end it does nothing. */
   send(bytes: Uint8Array): void {
     if (!this.#open) return;
     // Looked at before: what is longer than the limit by itself may wait, but nothing behind it.
-    if (this.#octets > mostWaiting) {
+    if (this.#octets > this.#mostWaiting) {
       this.cut();
       return;
     }

@@ -81,6 +81,23 @@ export class LiveBoard implements PageSource {
     this.#tellLater();
   }
 
+  /** Has this meter besides, at the end; one that is known stays as it is. */
+  add(meter: BoardMeter): void {
+    if (this.#entries.has(meter.id)) return;
+    this.#entries.set(meter.id, newEntry(meter));
+    this.#removed.delete(meter.id);
+    this.#touch(meter.id);
+    this.#tellLater();
+  }
+
+  /** Has this meter no more. */
+  remove(meterId: string): void {
+    if (!this.#entries.delete(meterId)) return;
+    this.#changed.delete(meterId);
+    this.#removed.add(meterId);
+    this.#tellLater();
+  }
+
   /** What a meter said of itself; it may be another device than before, so its curve begins anew when the serial number changes. */
   describe(meterId: string, description: BoardDescription): void {
     this.#change(meterId, (entry) => {

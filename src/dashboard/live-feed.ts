@@ -28,7 +28,7 @@ export class LiveFeed {
     this.#unsubscribe ??= this.#source.subscribe((change) => this.#tell(change));
     this.#listeners.add(stream);
     this.#wholeFleet ??= fleetEvent(this.#source.rows());
-    stream.send(this.#wholeFleet);
+    stream.begin(this.#wholeFleet);
     if (meterId !== undefined) this.#watch(stream, meterId);
     return stream.body;
   }
@@ -37,7 +37,7 @@ export class LiveFeed {
     const watchers = this.#watchers.get(meterId) ?? new Set();
     this.#watchers.set(meterId, watchers.add(stream));
     const meter = this.#source.meter(meterId);
-    if (meter !== undefined) stream.send(meterEvent(meter));
+    if (meter !== undefined) stream.begin(meterEvent(meter));
   }
 
   #tell({ changed, removed }: BoardChange): void {

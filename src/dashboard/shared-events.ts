@@ -34,7 +34,7 @@ export class SharedEvents<T> {
     if (topic === undefined) return undefined;
     const stream: EventStream = this.#streams.open(() => this.#leave(meterId, topic, stream));
     topic.listeners.add(stream);
-    if (topic.last !== undefined) stream.send(topic.last);
+    if (topic.last !== undefined) stream.begin(topic.last);
     return stream.body;
   }
 

@@ -115,11 +115,8 @@ export class Operations {
     };
   }
 
-  /**
-   * Serves `/healthz` (the process lives), `/readyz` (it does its work) and `/metrics`.
-   * @throws TransportError `open-failed` for a port that cannot be had
-   */
-  async listen(host: string, port: number): Promise<number> {
+  /** `/healthz` (the process lives), `/readyz` (it does its work) and `/metrics`. */
+  get routes(): Hono {
     const app = new Hono();
     app.get("/healthz", (context) => context.json({ status: "ok", ...this.statistics() }));
     app.get("/readyz", (context) => {
@@ -134,6 +131,15 @@ export class Operations {
     app.get("/metrics", async (context) =>
       context.text(await this.#registry.metrics(), 200, { "content-type": this.#registry.contentType }),
     );
+    return app;
+  }
+
+  /**
+   * Serves the routes.
+   * @throws TransportError `open-failed` for a port that cannot be had
+   */
+  async listen(host: string, port: number): Promise<number> {
+    const app = this.routes;
     return new Promise((resolve, reject) => {
       const server = serve({ fetch: app.fetch, hostname: host, port }, ({ port: bound }) => resolve(bound));
       server.once("error", (cause: NodeJS.ErrnoException) => {

@@ -8,6 +8,7 @@ import { addressOf, type LinkOptions, readerLink } from "./mqtt-link.ts";
 import { type RequestBody, refused } from "./request-desk.ts";
 import { TopicTree, topicSegment } from "./topics.ts";
 
+/** How a tree is reached, and what is read of it. */
 export interface TreeReaderOptions extends LinkOptions {
   /** Root of the topic tree; `dlms` when absent. */
   readonly base?: string;
@@ -23,6 +24,8 @@ export interface TreeReaderOptions extends LinkOptions {
 export interface TreeListener {
   /** The broker can be reached, or why not. */
   connection(error: TransportError | undefined): void;
+  /** The broker does not let us read this. */
+  refused(filter: string): void;
   meter(meterId: string, leaf: "state" | "availability", members: RequestBody | undefined): void;
   bridge(leaf: "state" | "devices", content: unknown): void;
 }
@@ -100,8 +103,11 @@ export class TreeReader {
       this.#waiting.set(transaction, { resolve, reject, cancel });
       const topic = `${this.#topics.base}/bridge/request/${verb}`;
       const expiry = Math.ceil(timeout / 1000);
-      link.publish({ topic, payload: JSON.stringify({ ...body, transaction }), retain: false, expiry }).catch((error: unknown) => {
-        this.#take(transaction)?.reject(error);
+      link.publish({ topic, payload: JSON.stringify({ ...body, transaction }), retain: false, expiry }).catch((cause: unknown) => {
+        const hint = "look at the broker's access rights";
+        this.#take(transaction)?.reject(
+          new TransportError("refused", "the broker did not take the request", { layer: "mqtt", hint, cause }),
+        );
       });
     });
   }
@@ -122,14 +128,7 @@ export class TreeReader {
       ...verbs.map((verb) => `${base}/bridge/response/${verb}`),
       ...levels.flatMap((level) => [`${base}/${level}/state`, `${base}/${level}/availability`]),
     ];
-    link.subscribe(filters, (filter) =>
-      this.#listener.connection(
-        new TransportError("refused", `the broker does not let us read ${filter}`, {
-          layer: "mqtt",
-          hint: "look at the broker's access rights",
-        }),
-      ),
-    );
+    link.subscribe(filters, (filter) => this.#listener.refused(filter));
   }
 
   #receive(topic: string, payload: Uint8Array): void {

@@ -83,6 +83,27 @@ describe("LiveBoard", () => {
     expect(told[2]).to.deep.equal({ changed: ["c", "b"], removed: [] });
   });
 
+  it("takes meters one by one too", () => {
+    const { timers, live, told } = board();
+    live.add(boardMeter("a"));
+    live.add(boardMeter("b"));
+    live.read("a", reading(5, []));
+    live.add(boardMeter("a"));
+    expect(live.rows().map(({ id, lastRead }) => [id, lastRead])).to.deep.equal([
+      ["a", 5],
+      ["b", null],
+    ]);
+    timers.advance(250);
+    live.remove("a");
+    live.remove("x");
+    timers.advance(250);
+    expect(told).to.deep.equal([
+      { changed: ["a", "b"], removed: [] },
+      { changed: [], removed: ["a"] },
+    ]);
+    expect(live.row("a")).to.equal(undefined);
+  });
+
   it("keeps what is known of a meter whose configuration changed", () => {
     const { live } = board();
     live.update([boardMeter("a")]);

@@ -90,7 +90,7 @@ describe("GET /api/feed", () => {
     const page = settled();
     const asleep = new EventReader(await page.get("/api/feed?meter=a"));
     const awake = new EventReader(await page.get("/api/feed"));
-    const large = "x".repeat(300_000);
+    const large = "x".repeat(3_000_000);
     for (let step = 0; step < 8; step++) {
       page.board.read("a", reading(step, [value("text", large)]));
       page.timers.advance(250);
@@ -100,6 +100,21 @@ describe("GET /api/feed", () => {
     // Nothing is kept for it.
     expect(await asleep.next()).to.equal(undefined);
     await awake.cancel();
+  });
+
+  it("tells a fleet that is longer than what may wait", async () => {
+    const page = new FakeDashboard();
+    const id = (index: number) => `meter-${index}-${"x".repeat(1000)}`;
+    page.board.update(Array.from({ length: 10_000 }, (_, index) => boardMeter(id(index))));
+    page.timers.advance(250);
+    const events = new EventReader(await page.get(`/api/feed?meter=${id(7)}`));
+    page.board.read(id(7), reading(1, []));
+    page.timers.advance(250);
+    expect(idsOf((await events.next())?.data)).to.have.length(10_000);
+    expect((await events.next())?.event).to.equal("meter");
+    expect(idsOf((await events.next())?.data)).to.deep.equal([id(7)]);
+    expect(page.dashboard.listeners).to.equal(1);
+    await events.cancel();
   });
 
   it("ends every stream when the server stops", async () => {

@@ -68,6 +68,7 @@ describe("the page of a gateway elsewhere, over mosquitto", function () {
       wallClock: Date.now,
       reconnect: { first: 50, longest: 200 },
       onConnection: () => {},
+      onRefused: (filter) => expect.fail(filter),
     });
     stops.push(() => made.close());
     made.start();

@@ -48,6 +48,7 @@ async function dashboard(output: Output, options: DashboardCommandOptions): Prom
       timers: realTimers,
       random: Math.random,
       wallClock: Date.now,
+      onRefused: (filter) => logger.warn(`the broker does not let us read ${filter}`, { hint: "look at its access rights" }),
       onConnection: (error) => {
         if (error === undefined) logger.info(`connected to ${broker.url}`);
         else logger.warn(error.message, { code: error.code, hint: error.hint });

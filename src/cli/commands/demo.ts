@@ -3,12 +3,17 @@ import { connect } from "../../client/connect.ts";
 import { loadYaml } from "../../config/load.ts";
 import { virtualMeterSchema } from "../../config/virtual-meter.ts";
 import type { Logger } from "../../log/logger.ts";
+import { realTimers } from "../../session/timers.ts";
+import { memoryTransportPair } from "../../transport/memory.ts";
+import type { TraceSink } from "../../transport/trace.ts";
+import type { Transport } from "../../transport/transport.ts";
 import type { GatewayHostOptions } from "../gateway/gateway-host.ts";
-import type { MeterHostConfig } from "../meter-host.ts";
+import type { MeterHost, MeterHostConfig } from "../meter-host.ts";
 import { type CommonOptions, parsePort, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { packageFile } from "../package-files.ts";
 import { untilStopped } from "../until-stopped.ts";
+import { version } from "../version.ts";
 import { commandAction } from "./action.ts";
 import { report } from "./meter.ts";
 
@@ -20,7 +25,7 @@ interface DemoOptions extends CommonOptions {
 const host = "127.0.0.1";
 const meterId = "demo";
 const reader = { clientSap: 2, password: "00000000" };
-const defaultPorts = { tcp: 4059, hdlc: 4060, mqtt: 1883, ciu: 4062 };
+const defaultPorts = { tcp: 4059, hdlc: 4060, mqtt: 1883, ciu: 4062, http: 8080 };
 const history: NonNullable<MeterHostConfig["history"]> = { months: 14, days: 0, milliseconds: 0 };
 /** kWh with which the customer moved in. */
 const openingCredit = 50;
@@ -46,6 +51,10 @@ async function demo(output: Output, options: DemoOptions): Promise<void> {
   const { createLogger } = await import("../../log/logger.ts");
   const { GatewayHost } = await import("../gateway/gateway-host.ts");
   const { MeterHost } = await import("../meter-host.ts");
+  const { GatewayPage } = await import("../dashboard/gateway-page.ts");
+  const { LineTraces } = await import("../dashboard/page-traces.ts");
+  const { UnitKeypads } = await import("../dashboard/page-keypads.ts");
+  const { servePage } = await import("../dashboard/serve-page.ts");
   const ports = portsOf(options.portBase);
   const config: MeterHostConfig = {
     ...loadYaml(packageFile("config/virtual-meter.yaml"), virtualMeterSchema),
@@ -67,9 +76,23 @@ async function demo(output: Output, options: DemoOptions): Promise<void> {
       stops.push(() => meterHost.stop());
       for (const listening of await meterHost.start(host, { ...ports, udp: options.udp })) report(output, listening);
       report(output, { link: "mqtt", address: `${host}:${ports.mqtt}` });
-      const gateway = new GatewayHost(gatewayTo(broker.url, ports.tcp, logger));
+      const traces = new LineTraces(Date.now);
+      const keypads = new UnitKeypads(new Map([[meterId, () => keypadLink(meterHost)]]), realTimers, Math.random);
+      const page = new GatewayPage({
+        info: { version, source: "demo", currency: "EUR" },
+        timers: realTimers,
+        wallClock: Date.now,
+        isPrivate: true,
+        keypads,
+        traces,
+      });
+      stops.push(() => page.close());
+      const gateway = new GatewayHost({ ...gatewayTo(broker.url, ports.tcp, logger, traces.sink(meterId)), page });
       stops.push(() => gateway.stop());
       await gateway.start();
+      const served = await servePage(page.ports, { access: { host }, port: ports.http, logger, besides: gateway.routes });
+      stops.push(() => served.close());
+      report(output, { link: "http", address: `${host}:${served.port}` });
     } catch (error) {
       await stop();
       throw error;
@@ -79,7 +102,14 @@ async function demo(output: Output, options: DemoOptions): Promise<void> {
   });
 }
 
-function gatewayTo(url: string, port: number, logger: Logger): GatewayHostOptions {
+/** A keypad unit in this process, at the other end of a link without a socket. */
+async function keypadLink(meter: MeterHost): Promise<Transport> {
+  const { a, b } = memoryTransportPair(realTimers);
+  meter.serveKeypad(b);
+  return a;
+}
+
+function gatewayTo(url: string, port: number, logger: Logger, trace: TraceSink): GatewayHostOptions {
   return {
     // The embedded broker speaks MQTT 3.1.1.
     mqtt: { url, version: 4, homeAssistant: { enabled: true } },
@@ -93,7 +123,11 @@ function gatewayTo(url: string, port: number, logger: Logger): GatewayHostOption
         connect: () =>
           connect(
             { link: "wrapper", host, port },
-            { clientSap: reader.clientSap, authentication: { mechanism: "lls", password: new TextEncoder().encode(reader.password) } },
+            {
+              clientSap: reader.clientSap,
+              authentication: { mechanism: "lls", password: new TextEncoder().encode(reader.password) },
+              trace,
+            },
           ),
       },
     ],
@@ -101,7 +135,7 @@ function gatewayTo(url: string, port: number, logger: Logger): GatewayHostOption
 }
 
 function portsOf(base: number | undefined): typeof defaultPorts {
-  return base === undefined ? defaultPorts : { tcp: base, hdlc: base + 1, mqtt: base + 2, ciu: base + 4 };
+  return base === undefined ? defaultPorts : { tcp: base, hdlc: base + 1, mqtt: base + 2, ciu: base + 4, http: base + 3 };
 }
 
 function whatNext({ tcp, hdlc, mqtt }: typeof defaultPorts, { encryption, authentication }: MeterHostConfig["keys"]): string {

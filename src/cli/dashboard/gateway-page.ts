@@ -27,6 +27,7 @@ export interface PageFleet {
 /** What the gateway tells the page of: the same as the bridge. */
 export type PageOutput = Pick<MeterOutput, "announce" | "publishSnapshot" | "setAvailability">;
 
+/** What a page about the gateway in this process is made with. */
 export interface GatewayPageOptions {
   readonly info: Pick<PageInfo, "version" | "source" | "currency">;
   readonly timers: Timers;

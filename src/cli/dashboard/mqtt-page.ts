@@ -8,6 +8,7 @@ import type { Timers } from "../../session/timers.ts";
 import { RequestedReads } from "./requested-reads.ts";
 import { pageTranslator } from "./translator.ts";
 
+/** What a page about a gateway elsewhere is made with. */
 export interface MqttPageOptions extends Omit<TreeReaderOptions, "meterIds" | "timers"> {
   /** Of this program. */
   readonly pageVersion: string;
@@ -18,6 +19,8 @@ export interface MqttPageOptions extends Omit<TreeReaderOptions, "meterIds" | "t
   readonly wallClock: () => number;
   /** Told when the broker can be reached, and why not. */
   readonly onConnection: (error: TransportError | undefined) => void;
+  /** Told of what the broker does not let us read. */
+  readonly onRefused: (filter: string) => void;
 }
 
 /** More meters than one page shows. */
@@ -31,7 +34,7 @@ export class MqttPage {
   readonly #board: LiveBoard;
   readonly #tree: TreeReader;
   readonly #reads: RequestedReads;
-  readonly #meters = new Map<string, BoardMeter>();
+  readonly #meters: Set<string>;
   /** What the gateway says of each meter; whether it lives itself is another matter. */
   readonly #availability = new Map<string, { readonly online: boolean; readonly reason: string | null }>();
   /** Why nothing can be believed at the moment. */
@@ -49,13 +52,14 @@ export class MqttPage {
       { ...options, meterIds: meters.map(({ id }) => id) },
       {
         connection: (error) => this.#connected(error),
+        refused: options.onRefused,
         meter: (meterId, leaf, members) => this.#hear(meterId, leaf, members),
         bridge: (leaf, content) => this.#hearBridge(leaf, content),
       },
       open,
     );
     this.#reads = new RequestedReads((verb, body) => this.#tree.request(verb, body), wallClock);
-    for (const meter of meters) this.#meters.set(meter.id, meter);
+    this.#meters = new Set(meters.map(({ id }) => id));
     this.#board.update(meters);
   }
 
@@ -91,7 +95,6 @@ export class MqttPage {
     // The state of the bridge is retained: it comes at once, where there is one.
     this.#trouble = error === undefined ? "bridge-offline" : "broker-unreachable";
     this.#applyAll();
-    if (error === undefined) void this.#probe();
   }
 
   /** Whoever refuses a request that asks for nothing answers requests. */
@@ -107,8 +110,9 @@ export class MqttPage {
   #hearBridge(leaf: "state" | "devices", content: unknown): void {
     if (leaf === "state") {
       const online = jsonMembers(content)?.["state"] === "online";
-      const back = online && this.#trouble === "bridge-offline";
+      const back = online && this.#trouble !== undefined;
       this.#trouble = online ? undefined : "bridge-offline";
+      this.#answers &&= online;
       this.#applyAll();
       if (back) void this.#probe();
       return;
@@ -149,8 +153,8 @@ export class MqttPage {
   #admit(meterId: string): boolean {
     if (this.#meters.has(meterId)) return true;
     if (this.#options.meters.length > 0 || this.#meters.size >= mostMeters) return false;
-    this.#meters.set(meterId, { id: meterId, transport: null, pollPeriod: null, actions: [], keypad: false });
-    this.#board.update([...this.#meters.values()]);
+    this.#meters.add(meterId);
+    this.#board.add({ id: meterId, transport: null, pollPeriod: null, actions: [], keypad: false });
     return true;
   }
 
@@ -158,11 +162,11 @@ export class MqttPage {
   #retire(meterId: string): void {
     this.#availability.delete(meterId);
     if (this.#options.meters.length > 0) this.#apply(meterId);
-    else if (this.#meters.delete(meterId)) this.#board.update([...this.#meters.values()]);
+    else if (this.#meters.delete(meterId)) this.#board.remove(meterId);
   }
 
   #applyAll(): void {
-    for (const meterId of this.#meters.keys()) this.#apply(meterId);
+    for (const meterId of this.#meters) this.#apply(meterId);
   }
 
   #apply(meterId: string): void {

@@ -107,6 +107,7 @@ export class RequestedReads implements PageReader {
       return [await this.#rows(meterId, logicalName, { from: begin, to: end })];
     } catch (error) {
       if (halvings === 0 || !(error instanceof ConfigError) || error.details["answer"] !== "too-long") throw error;
+      // Rows are stamped in whole seconds.
       const middle = Math.floor((from + to) / 2 / 1000) * 1000;
       const older = await this.#range(meterId, logicalName, from, middle, halvings - 1);
       return [...older, ...(await this.#range(meterId, logicalName, middle + 1000, to, halvings - 1))];

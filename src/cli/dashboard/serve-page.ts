@@ -16,6 +16,7 @@ import { readPageFiles } from "./page-files.ts";
 /** Where the build puts the page, in the package. */
 const builtPage = "dist/page";
 
+/** Where a page is served, and to whom. */
 export interface ServedPageOptions {
   readonly access: AccessOptions;
   readonly port: number;

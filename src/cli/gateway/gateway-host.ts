@@ -23,6 +23,7 @@ import {
   type SparkplugStatus,
 } from "../../mqtt-bridge/index.ts";
 import { realTimers } from "../../session/timers.ts";
+import type { GatewayPage } from "../dashboard/gateway-page.ts";
 import { eventNames } from "../event-names.ts";
 import { version } from "../version.ts";
 import { fleetMeter, type HostedMeter } from "./hosted-meter.ts";
@@ -43,7 +44,9 @@ export interface GatewayHostOptions {
   readonly push?: PushPorts;
   /** An edge node of Sparkplug B at the same broker. */
   readonly sparkplug?: Pick<SparkplugOptions, "group" | "edge" | "primaryHost">;
-  /** Where health and metrics are served. */
+  /** Is told what the bridge is told. */
+  readonly page?: GatewayPage;
+  /** Where health and metrics are served, where no page serves them. */
   readonly http?: { readonly host: string; readonly port: number };
 }
 
@@ -153,6 +156,11 @@ export class GatewayHost {
     return this.#northbound?.ports ?? [];
   }
 
+  /** Health and metrics, for who serves them beside a page. */
+  get routes(): Operations["routes"] {
+    return this.#operations.routes;
+  }
+
   /** What is published as `bridge/health`. */
   get statistics(): Readonly<Record<string, unknown>> {
     return this.#operations.statistics();
@@ -172,6 +180,7 @@ export class GatewayHost {
       this.#logger.info(`listening for pushes, ${link} ${address}`);
     }
     await this.#fleet.update(this.#meters.map(fleetMeter));
+    this.#options.page?.update(this.#fleet);
     await this.#updateNorthbound();
     if (http !== undefined) {
       const port = await this.#operations.listen(http.host, http.port);
@@ -185,6 +194,7 @@ export class GatewayHost {
     this.#meters = meters;
     this.#board.update(meters.map(({ id }) => id));
     const change = await this.#fleet.update(meters.map(fleetMeter));
+    this.#options.page?.update(this.#fleet);
     for (const meterId of change.removed) {
       this.#bridge.retire(meterId);
       this.#sparkplug?.retire(meterId);
@@ -239,6 +249,7 @@ export class GatewayHost {
 
   #output(): MeterOutput {
     const bridge = this.#bridge;
+    const { page } = this.#options;
     return {
       get connected() {
         return bridge.connected;
@@ -246,11 +257,13 @@ export class GatewayHost {
       announce: (device, known) => {
         bridge.announce(device, known);
         this.#sparkplug?.announce(device, known);
+        page?.announce(device, known);
       },
       publishSnapshot: (snapshot) => {
         if (snapshot.source === "poll") this.#board.read(snapshot.meterId, snapshot.readTime, snapshot.clockDriftSeconds);
         bridge.publishSnapshot(snapshot);
         this.#sparkplug?.publishSnapshot(snapshot);
+        page?.publishSnapshot(snapshot);
       },
       publishProfile: async (chunk) => {
         await bridge.publishProfile(chunk);
@@ -261,6 +274,7 @@ export class GatewayHost {
         if (state === "offline") this.#board.away(meterId, reason);
         bridge.setAvailability(meterId, state, reason);
         this.#sparkplug?.setAvailability(meterId, state);
+        page?.setAvailability(meterId, state, reason);
       },
       outboxFilled: () => bridge.outboxFilled(),
       eventNames,

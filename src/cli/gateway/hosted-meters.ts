@@ -5,6 +5,7 @@ import { intervalOf, nextPoll } from "../../config/poll-plan.ts";
 import { type LogicalName, tryParseLogicalName } from "../../cosem-objects/logical-name.ts";
 import { logicalNameByName } from "../../cosem-objects/names.ts";
 import { ConfigError, InvariantError } from "../../errors.ts";
+import type { TraceSink } from "../../transport/trace.ts";
 import { parseObject } from "../object-argument.ts";
 import type { CommonOptions } from "../options.ts";
 import { checkTarget, connectTarget, openRawChannel } from "../session.ts";
@@ -22,12 +23,17 @@ export interface HostedMeters {
 }
 
 /** The meters of a configuration as the gateway hosts them. `directory` is that of the configuration. */
-export function hostedMeters(config: Frozen<GatewayConfig>, options: CommonOptions, directory: string): HostedMeters {
+export function hostedMeters(
+  config: Frozen<GatewayConfig>,
+  options: CommonOptions,
+  directory: string,
+  traceOf: (meterId: string) => TraceSink | undefined = () => undefined,
+): HostedMeters {
   const meters: HostedMeter[] = [];
   const faults: { id: string; error: ConfigError }[] = [];
   for (const meter of config.meters) {
     try {
-      meters.push(hostedMeter(meter, options, directory, countersOf(config, directory)));
+      meters.push(hostedMeter(meter, options, directory, countersOf(config, directory), traceOf(meter.id)));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       const hint = error.hint === undefined ? {} : { hint: error.hint };
@@ -47,7 +53,13 @@ function countersOf(config: Frozen<GatewayConfig>, directory: string): string {
 }
 
 // A secret that is missing, or a link that is not served, is found now and not at the first poll.
-function hostedMeter(meter: MeterEntry, options: CommonOptions, directory: string, counters: string): HostedMeter {
+function hostedMeter(
+  meter: MeterEntry,
+  options: CommonOptions,
+  directory: string,
+  counters: string,
+  trace: TraceSink | undefined,
+): HostedMeter {
   const book = { directory, load: () => ({ meters: [meter] }) };
   const target = resolveTarget(`meter:${meter.id}`, {}, book);
   const { material } = checkTarget(target);
@@ -66,7 +78,7 @@ function hostedMeter(meter: MeterEntry, options: CommonOptions, directory: strin
     transport: meter.address.kind,
     line: lineOf(meter.id, target),
     fingerprint: JSON.stringify(meter),
-    connect: () => connectTarget(target, options, { note: () => {} }, counters),
+    connect: () => connectTarget(target, options, { note: () => {} }, counters, trace),
     push: {
       host: "host" in target ? target.host : undefined,
       systemTitle: undefined,

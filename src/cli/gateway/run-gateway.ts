@@ -3,11 +3,17 @@ import { basename, dirname, join } from "node:path";
 import { type GatewayConfig, gatewaySchema } from "../../config/gateway.ts";
 import type { Frozen } from "../../config/load.ts";
 import { loadYamlLeavingOut } from "../../config/load-leaving-out.ts";
+import { Access } from "../../dashboard/index.ts";
 import { type ConfigError, DlmsError } from "../../errors.ts";
 import type { Logger } from "../../log/logger.ts";
 import { realTimers } from "../../session/timers.ts";
 import { LmdbGatewayStore } from "../../store/index.ts";
+import { accessOptions } from "../dashboard/access-options.ts";
+import { GatewayPage } from "../dashboard/gateway-page.ts";
+import { LineTraces } from "../dashboard/page-traces.ts";
+import { servePage } from "../dashboard/serve-page.ts";
 import type { CommonOptions } from "../options.ts";
+import { version } from "../version.ts";
 import { GatewayHost, type PushPorts } from "./gateway-host.ts";
 import { type HostedMeters, hostedMeters, stateOf } from "./hosted-meters.ts";
 import { mqttOptions } from "./mqtt-options.ts";
@@ -32,13 +38,22 @@ const afterChange = 500;
  */
 export async function runGateway({ file, options, logger }: GatewayRun): Promise<() => Promise<void>> {
   const directory = dirname(file);
-  let { config, meters } = load(file, options, logger);
+  const traces = new LineTraces(Date.now);
+  let { config, meters } = load(file, options, logger, traces);
   const store = new LmdbGatewayStore(join(stateOf(config, directory), "gateway"));
   const backUp = async (): Promise<string> => {
     const folder = join(stateOf(config, directory), "backups", new Date().toISOString().replaceAll(/[:.]/g, "-"));
     await store.backUp(folder);
     return folder;
   };
+  const access = accessOptions(config.http, directory);
+  const page = new GatewayPage({
+    info: { version, source: "gateway", currency: "EUR" },
+    timers: realTimers,
+    wallClock: Date.now,
+    isPrivate: new Access(access).local,
+    traces,
+  });
   const host = new GatewayHost({
     mqtt: mqttOptions(config, directory),
     meters,
@@ -47,17 +62,19 @@ export async function runGateway({ file, options, logger }: GatewayRun): Promise
     limits: config.limits,
     ...northboundOf(config),
     ...pushOf(config),
-    http: config.http.listen,
+    page,
     ...(config.mqtt.sparkplug.enabled ? { sparkplug: sparkplugOf(config.mqtt.sparkplug) } : {}),
     ...(config.mqtt.requests ? { requests: { backUp } } : {}),
   });
   await host.start();
+  const served = await servePage(page.ports, { access, port: config.http.listen.port, logger, besides: host.routes });
+  logger.info(`listening ${served.url}`);
 
   let reloading = Promise.resolve();
   const reload = (): void => {
     reloading = reloading.then(async () => {
       try {
-        const next = load(file, options, logger);
+        const next = load(file, options, logger, traces);
         const { added, changed, removed } = await host.update(next.meters);
         const restart = restartRequired(config, next.config);
         ({ config, meters } = next);
@@ -89,6 +106,8 @@ export async function runGateway({ file, options, logger }: GatewayRun): Promise
     watcher.close();
     clearTimeout(timer);
     await reloading;
+    await served.close();
+    await page.close();
     await host.stop();
   };
 }
@@ -97,9 +116,10 @@ function load(
   file: string,
   options: CommonOptions,
   logger: Logger,
+  traces: LineTraces,
 ): { readonly config: Frozen<GatewayConfig> } & Pick<HostedMeters, "meters"> {
   const { config, faults } = loadYamlLeavingOut(file, gatewaySchema, "meters");
-  const { meters, faults: more } = hostedMeters(config, options, dirname(file));
+  const { meters, faults: more } = hostedMeters(config, options, dirname(file), (meterId) => traces.sink(meterId));
   for (const fault of [...faults, ...more.map(({ error }) => error)]) leftOut(fault, logger);
   return { config, meters };
 }

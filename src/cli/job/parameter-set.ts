@@ -51,7 +51,7 @@ export class ParameterSet {
     const wanted = (present: DlmsData | undefined): DlmsData =>
       secret
         ? secretData(this.#secrets.get(value) as string, present)
-        : this.#within(written, index, () => parseValue(valueText(value), present));
+        : this.#within(written, index, () => parseTypedValue(valueText(value), present));
     return { kind: "set", logicalName, attribute, wanted, blind, secret };
   }
 
@@ -74,7 +74,7 @@ function invokeStep(
   reader: Pick<ObjectReader, "find">,
 ): ParameterStep {
   const { logicalName, classId, version } = visible(object, reader);
-  const parameter = encodeData(parseValue(valueText(value), undefined));
+  const parameter = encodeData(parseTypedValue(valueText(value), undefined));
   return { kind: "invoke", classId, logicalName, method: parseMethod(method, classId, version), parameter };
 }
 
@@ -95,21 +95,11 @@ function valueText(value: WrittenValue): string {
   return typeof value === "string" && /^[a-z][a-z0-9-]*:/.test(value) ? value : JSON.stringify(value);
 }
 
-/** @throws ConfigError also for digits that are none, of integers of 64 bits */
-function parseValue(text: string, present: DlmsData | undefined): DlmsData {
-  try {
-    return parseTypedValue(text, present);
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
-    throw new ConfigError("VALUE", "expected a whole number");
-  }
-}
-
 const octetPrefix = "octet-string:";
 
 /** A secret is its characters, whatever they look like; octets that are none are written as octet-string:hex. */
 function secretData(text: string, present: DlmsData | undefined): DlmsData {
-  if (text.startsWith(octetPrefix)) return parseValue(text, present);
+  if (text.startsWith(octetPrefix)) return parseTypedValue(text, present);
   if (present?.type === "visible-string" || present?.type === "utf8-string") return { type: present.type, value: text };
   return { type: "octet-string", value: new TextEncoder().encode(text) };
 }

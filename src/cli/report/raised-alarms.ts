@@ -12,11 +12,12 @@ export function raisedAlarms(readings: readonly ReadingJson[], device: string | 
     if (typeof value !== "number") return [];
     return bits
       .filter((bit) => ((value >>> bit) & 1) === 1)
-      .map((bit) => ({ register: index + 1, bit, events: causesOf(index + 1, bit, device) }));
+      .map((bit) => ({ register: index + 1, bit, events: alarmCauses(index + 1, bit, device) }));
   });
 }
 
-function causesOf(register: number, bit: number, device: string | null): readonly string[] {
+/** The events that set a bit, where the device is one of this house. */
+export function alarmCauses(register: number, bit: number, device: string | null): readonly string[] {
   if (device?.startsWith("DGW") !== true) return [];
   return Object.entries(meterEvents)
     .filter(([, event]) => "alarms" in event && event.alarms.some((alarm) => alarm.register === register && alarm.bit === bit))

@@ -1,5 +1,5 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
-import type { ByteWriter } from "../../bytes/byte-writer.ts";
+import { ByteWriter } from "../../bytes/byte-writer.ts";
 import { octetString } from "./data-schemas.ts";
 import { dataTag } from "./data-type.ts";
 import type { Schema } from "./schema.ts";
@@ -68,6 +68,13 @@ export function writeDateTime(writer: ByteWriter, value: CosemDateTime): void {
   writer.u8(value.hundredths ?? unspecified8);
   writer.i16(value.deviation ?? unspecifiedDeviation);
   writer.u8(value.clockStatus ?? unspecified8);
+}
+
+/** The value as twelve octets. */
+export function encodeDateTime(value: CosemDateTime): Uint8Array {
+  const writer = new ByteWriter(dateTimeLength);
+  writeDateTime(writer, value);
+  return writer.finish();
 }
 
 /** The twelve octets as a value. @throws DecodeError `truncated` | `trailing-data` */
