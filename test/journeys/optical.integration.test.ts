@@ -40,6 +40,24 @@ describe("A meter behind an optical probe", function () {
     expect(dataSets.map(({ address }) => address)).to.include.members(["1.8.0", "1.8.8", "2.8.0", "1.6.0", "32.7.0"]);
   });
 
+  it("gives single values in programming mode to who has the password, and writes none", async () => {
+    const values = await runCli(["readout", pair.b, "--json", "--read", "1.8.0", "--read", "0.0.0", "--password", "env:PASSWORD"], {
+      PASSWORD: "00000000",
+    });
+    expect(values.code, values.stderr).to.equal(0);
+    const { outcomes } = JSON.parse(values.stdout) as { outcomes: { address: string; type: string; data: string }[] };
+    expect(outcomes.map(({ address, type }) => [address, type])).to.deep.equal([
+      ["1.8.0", "data"],
+      ["0.0.0", "data"],
+    ]);
+    expect(outcomes[0]?.data).to.match(/\(\d+\.\d+\*kWh\)/);
+    expect(outcomes[1]?.data).to.contain("35933512");
+    const written = await runCli(["readout", pair.b, "--write", "0.0.0=1", "--password", "env:PASSWORD"], { PASSWORD: "00000000" });
+    expect([written.code, written.stderr.includes("refused")], written.stderr).to.deep.equal([1, true]);
+    const wrong = await runCli(["readout", pair.b, "--read", "1.8.0", "--password", "env:PASSWORD"], { PASSWORD: "1" });
+    expect(wrong.code, wrong.stderr).to.equal(4);
+  });
+
   it("is found by a scan, which puts it into the address book", async () => {
     const book = join(mkdtempSync(join(tmpdir(), "dlms-scan-")), "meters.yaml");
     const { code, stdout, stderr } = await runCli(["scan", pair.b, "--save", book]);
