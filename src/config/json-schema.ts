@@ -3,6 +3,7 @@ import { gatewaySchema } from "./gateway.ts";
 import { jobSchema } from "./job.ts";
 import { addressBookSchema } from "./meters.ts";
 import { parameterSetSchema } from "./parameter-set.ts";
+import { tariffSchema } from "./tariff-file.ts";
 import { virtualMeterSchema } from "./virtual-meter.ts";
 
 const schemas: Readonly<Record<string, { readonly title: string; readonly schema: z.ZodType }>> = {
@@ -10,6 +11,7 @@ const schemas: Readonly<Record<string, { readonly title: string; readonly schema
   job: { title: "Job of dlms job", schema: jobSchema },
   meters: { title: "Address book of dlms", schema: addressBookSchema },
   "parameter-set": { title: "Parameter set of dlms apply", schema: parameterSetSchema },
+  tariff: { title: "Tariff of dlms tariff", schema: tariffSchema },
   "virtual-meter": { title: "Configuration of dlms meter", schema: virtualMeterSchema },
 };
 
