@@ -65,8 +65,9 @@ async function runAll(args) {
   const steps = [
     ["lint and format (biome check)", async () => (await run("@biomejs/biome/bin/biome", ["check"])).exitCode === 0],
     ["types (tsc)", async () => (await run("typescript/bin/tsc", ["-p", "."])).exitCode === 0],
+    ["types of the page (tsc)", async () => (await run("typescript/bin/tsc", ["-p", "page"])).exitCode === 0],
     // Tests that start the command must not each wait for the compiler.
-    ["build (tsc)", async () => ensureBuild()],
+    ["build (tsc, vite)", async () => ensureBuild()],
   ];
   for (const [title, step] of steps) {
     if (interruptedBy === undefined && !(await step())) failedSteps.push(title);

@@ -6,11 +6,11 @@ import { hashFiles, readText, root } from "./project.mjs";
 const dist = join(root, "dist");
 const stampFile = join(dist, ".build-stamp");
 const lockFile = join(dist, ".build-lock");
-const inputs = ["src", "tsconfig.json", "tsconfig.build.json", "package-lock.json"];
+const inputs = ["src", "page", "tsconfig.json", "tsconfig.build.json", "package-lock.json"];
 const waitStep = 50;
 const longestBuild = 300_000;
 
-/** Compiles src to dist unless dist was built from exactly these sources. Returns false when the compiler refuses. */
+/** Compiles src, and the page, to dist unless dist was built from exactly these sources. Returns false when a compiler refuses. */
 export function ensureBuild({ clean = false } = {}) {
   const wanted = hashFiles(root, inputs);
   if (!clean && isBuilt(wanted)) return true;
@@ -20,18 +20,20 @@ export function ensureBuild({ clean = false } = {}) {
     // Another process may have built while this one waited for the lock.
     if (!clean && isBuilt(wanted)) return true;
     if (clean) emptyDist();
-    process.stderr.write("building (tsc)\n");
+    process.stderr.write("building (tsc, vite)\n");
     rmSync(stampFile, { force: true });
-    const tsc = spawnSync(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"], {
-      cwd: root,
-      stdio: ["ignore", 2, 2],
-    });
-    if (tsc.status !== 0) return false;
+    if (!run("typescript/bin/tsc", "-p", "tsconfig.build.json") || !run("vite/bin/vite.js", "build", "--config", "page/vite.config.ts"))
+      return false;
     writeFileSync(stampFile, wanted);
     return true;
   } finally {
     rmSync(lockFile, { force: true });
   }
+}
+
+function run(script, ...args) {
+  const { status } = spawnSync(process.execPath, [join(root, "node_modules", script), ...args], { cwd: root, stdio: ["ignore", 2, 2] });
+  return status === 0;
 }
 
 function isBuilt(wanted) {

@@ -6,6 +6,7 @@ import { delimiter, join } from "node:path";
 export const systemPackages = [
   { command: "mosquitto", debian: "mosquitto", service: "mosquitto", reason: "MQTT 5, TLS and broker restarts against a real broker" },
   { command: "socat", debian: "socat", reason: "pairs of pseudo-terminals in place of a serial line with an optical head" },
+  { command: "chromium", debian: "chromium", reason: "the page in a real browser" },
 ];
 
 // Debian keeps daemons where the search path of a plain user does not look.

@@ -1,0 +1,32 @@
+import type { PageValue } from "../../src/dashboard/contract.ts";
+
+/** A number by the locale, of as many decimals as it needs and no more than three. */
+export function number(value: number, locale: string | undefined, decimals = 3): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: decimals }).format(value);
+}
+
+/** Any value for people. */
+export function valueText(value: PageValue, locale: string | undefined): string {
+  if (value === null) return "–";
+  if (typeof value === "number") return number(value, locale);
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "string" ? value : value.length === 0 ? "none" : value.join(", ");
+}
+
+/** The wall clock where the meter is: "2026-11-23 18:30:00" of an ISO 8601 stamp, whose offset is the meter's. */
+export function stampText(stamp: string): string {
+  return stamp.replace("T", " ").replace(/(\.\d+)?(Z|[+-]\d\d:\d\d)$/, "");
+}
+
+/** A moment by the locale and the zone of who looks. */
+export function timeText(instant: number, locale: string | undefined): string {
+  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(instant);
+}
+
+/** "12 s", "5 min", "3 h", "2 d". */
+export function age(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return seconds < 129_600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+}

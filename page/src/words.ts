@@ -1,0 +1,22 @@
+import type { FleetRow } from "../../src/dashboard/contract.ts";
+
+const reasons: Readonly<Record<string, string>> = {
+  unreachable: "nobody answers at its address",
+  timeout: "it does not answer in time",
+  auth: "it refuses our password or key",
+  decrypt: "its answers cannot be deciphered: the key is wrong",
+  decode: "its answers make no sense",
+};
+
+/** Why there is nothing new of a meter, in a sentence; undefined while there is. */
+export function silenceOf(row: Pick<FleetRow, "online" | "reason" | "lastRead">, serverGone: boolean): string | undefined {
+  if (serverGone) return "the gateway does not answer";
+  if (row.online) return undefined;
+  if (row.lastRead === null && row.reason === null) return "it has not been read yet";
+  return reasons[row.reason ?? ""] ?? `it says ${row.reason ?? "nothing"}`;
+}
+
+/** "low_credit_1" to "low credit 1". */
+export function plain(word: string): string {
+  return word.replaceAll(/[_-]/g, " ");
+}
