@@ -138,7 +138,7 @@ function portsOf(base: number | undefined): typeof defaultPorts {
   return base === undefined ? defaultPorts : { tcp: base, hdlc: base + 1, mqtt: base + 2, ciu: base + 4, http: base + 3 };
 }
 
-function whatNext({ tcp, hdlc, mqtt }: typeof defaultPorts, { encryption, authentication }: MeterHostConfig["keys"]): string {
+function whatNext({ tcp, hdlc, mqtt, http }: typeof defaultPorts, { encryption, authentication }: MeterHostConfig["keys"]): string {
   const [ek, ak] = [encryption?.value, authentication?.value];
   const as = `--client ${reader.clientSap} --auth lls --password text:${reader.password}`;
   return [
@@ -148,7 +148,7 @@ function whatNext({ tcp, hdlc, mqtt }: typeof defaultPorts, { encryption, authen
     `* reader (client 2): password ${reader.password}`,
     `* technician, management, vending and firmware (clients 3, 1, 4 and 5, --auth gmac): --ek hex:${ek} --ak hex:${ak}`,
     "",
-    "Try, in another terminal:",
+    `Look at http://${host}:${http}/, and try, in another terminal:`,
     "",
     `  ./dlms read tcp://${host}:${tcp} ${as}`,
     `  ./dlms profile hdlc://${host}:${hdlc} load --last 8 ${as}`,
