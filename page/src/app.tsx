@@ -1,9 +1,10 @@
-import { signal, useSignalEffect } from "@preact/signals";
+import { computed, signal, useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
-import type { PageInfo } from "../../src/dashboard/contract.ts";
-import { age } from "./format.ts";
+import { useEffect } from "preact/hooks";
+import { timeText } from "./format.ts";
 import { hashOf, parseRoute, type Route, type View, views } from "./route.ts";
-import { fleet, get, gone, info, listen, live } from "./server.ts";
+import { fleet, gone, learnInfo, listen, live } from "./server.ts";
+import { theme, themes } from "./theme.ts";
 import { EngineeringView } from "./views/engineering.tsx";
 import { FleetView } from "./views/fleet.tsx";
 import { HistoryView } from "./views/history.tsx";
@@ -15,6 +16,9 @@ const route = signal<Route>(parseRoute(location.hash));
 addEventListener("hashchange", () => {
   route.value = parseRoute(location.hash);
 });
+
+/** Views of one meter share what is heard of it. */
+const meterShown = computed(() => (route.value.view === "fleet" ? undefined : route.value.meter));
 
 const viewOf: Readonly<Record<View, ComponentType<{ readonly meter: string }>>> = {
   live: LiveView,
@@ -31,15 +35,8 @@ function only(): string | undefined {
 }
 
 export function App() {
-  useSignalEffect(() => {
-    void get<PageInfo>("/info").then((known) => {
-      info.value = known;
-    });
-  });
-  useSignalEffect(() => {
-    const { value } = route;
-    return listen(value.view === "fleet" ? undefined : value.meter);
-  });
+  useEffect(learnInfo, []);
+  useSignalEffect(() => listen(meterShown.value));
   useSignalEffect(() => {
     const meter = only();
     if (meter !== undefined && route.value.view === "fleet") location.replace(hashOf({ view: "live", meter }));
@@ -87,8 +84,13 @@ function Tabs({ meter, view }: { readonly meter: string; readonly view: View }) 
 /** Who the meter is, and why nothing comes where nothing comes. */
 function Heading({ meter }: { readonly meter: string }) {
   const known = live.value;
-  const silence = known === undefined ? (gone.value ? "the gateway does not answer" : undefined) : silenceOf(known.row, gone.value);
-  const since = known?.readTime == null ? "" : `no data for ${age(Date.now() - known.readTime)}: `;
+  const silence =
+    known === undefined
+      ? gone.value
+        ? "the gateway does not answer"
+        : undefined
+      : (silenceOf(known.row, gone.value) ?? (known.quality === "stale" ? "it repeats its last answer" : undefined));
+  const since = known?.readTime == null ? "" : `no data since ${timeText(known.readTime, navigator.language)}: `;
   return (
     <div class="heading">
       <h1>{known?.row.name ?? meter}</h1>
@@ -99,10 +101,6 @@ function Heading({ meter }: { readonly meter: string }) {
     </div>
   );
 }
-
-const themes = ["auto", "light", "dark"] as const;
-const stored = localStorage.getItem("theme");
-const theme = signal<(typeof themes)[number]>(themes.find((name) => name === stored) ?? "auto");
 
 function ThemeSwitch() {
   useSignalEffect(() => {

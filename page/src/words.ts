@@ -6,6 +6,9 @@ const reasons: Readonly<Record<string, string>> = {
   auth: "it refuses our password or key",
   decrypt: "its answers cannot be deciphered: the key is wrong",
   decode: "its answers make no sense",
+  error: "the gateway has a fault of its own with it",
+  "broker-unreachable": "the broker does not answer",
+  "bridge-offline": "its gateway does not run",
 };
 
 /** Why there is nothing new of a meter, in a sentence; undefined while there is. */

@@ -121,25 +121,27 @@ describe("The page", function () {
     expect(found).to.deep.equal([]);
   });
 
+  it("asks nobody else, and complains of nothing", () => expect(complaints).to.deep.equal([]));
+
   it("says why nothing comes, and recovers by itself", async () => {
     await show("live");
     await page.locator('[data-key="voltage_l1"]').waitFor();
-    complaints.length = 0;
     const address = String(base);
     await demo.stop();
     await page.getByText("the gateway does not answer").waitFor();
-    complaints.length = 0;
     demo = await CliService.start(["demo", "--port-base", address], /listening http/);
     await page.getByText("the gateway does not answer").waitFor({ state: "detached", timeout: 40_000 });
     // Connections that were refused meanwhile are what was to be expected.
-    complaints.splice(0, complaints.length, ...complaints.filter((text) => !/ERR_|reconnect|Failed to load/.test(text)));
+    expect(complaints.filter((text) => !/ERR_|Failed to load/.test(text))).to.deep.equal([]);
   });
+});
 
-  it("asks nobody else, and complains of nothing", () => expect(complaints).to.deep.equal([]));
-
-  it("is small", () => {
+describe("The built page", () => {
+  it("is small", function () {
+    // Built by the runner; by hand it may be missing, or old.
+    if (process.env["DLMS_TEST_BUILT"] !== "1") return this.skip();
     const assets = fileURLToPath(new URL("../../dist/page/assets", import.meta.url));
     const sizes = readdirSync(assets).map((name) => gzipSync(readFileSync(join(assets, name))).length);
-    expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.lessThan(150_000);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.within(10_000, 150_000);
   });
 });

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import { theme } from "../theme.ts";
 
 /** A curve or bars over time: seconds since 1970 and values beside them. */
 export interface ChartProps {
@@ -15,6 +16,8 @@ export interface ChartProps {
 export function Chart({ label, unit, times, values, bars = false, height = 240 }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
+  // Drawn anew in other colours.
+  const colours = theme.value;
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
@@ -50,10 +53,10 @@ export function Chart({ label, unit, times, values, bars = false, height = 240 }
       observer.disconnect();
       drawn.destroy();
     };
-  }, [label, unit, bars, height]);
+  }, [label, unit, bars, height, colours]);
   useEffect(() => {
     plot.current?.setData([[...times], [...values]]);
-  }, [times, values, label, unit, bars, height]);
+  }, [times, values, label, unit, bars, height, colours]);
   return <div class="chart" ref={place} role="img" aria-label={`${label}, ${values.length} values`} />;
 }
 

@@ -100,7 +100,7 @@ function Period({ span, rows, meter }: { readonly span: Span; readonly rows: Pag
             {present.stamps.slice(-100).map((stamp, index) => {
               const energy = present.energy.slice(-100)[index];
               return (
-                <tr key={stamp}>
+                <tr key={`${stamp} ${index}`}>
                   <td>{stampText(stamp)}</td>
                   <td class="right">{energy == null ? "–" : number(energy, locale)}</td>
                 </tr>

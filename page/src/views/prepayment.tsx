@@ -60,8 +60,8 @@ function Tokens({ tokens }: { readonly tokens: readonly PageToken[] }) {
           </tr>
         </thead>
         <tbody>
-          {tokens.map(({ stamp, details }) => (
-            <tr key={stamp}>
+          {tokens.map(({ stamp, details }, index) => (
+            <tr key={`${stamp} ${index}`}>
               <th scope="row">{stampText(stamp)}</th>
               {names.map((name) => (
                 <td key={name}>{valueText(details[name] ?? null, locale)}</td>
