@@ -1,54 +1,32 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
-import { findCommand } from "../../scripts/lib/system-packages.mjs";
+import type { Page } from "playwright-core";
 import { CliService, runCli } from "../support/cli.ts";
 import { freePort } from "../support/free-port.ts";
+import { openBrowser, seriousFindings, type TestBrowser } from "./browser.ts";
 
-const quiet = [
-  "no-sandbox",
-  "disable-gpu",
-  "disable-quic",
-  "no-first-run",
-  "disable-background-networking",
-  "disable-component-update",
-  "disable-sync",
-];
 const reader = ["--client", "2", "--auth", "lls", "--password", "env:READER"];
 
 describe("The page", function () {
   this.timeout(60_000);
-  let folder: string;
   let demo: CliService;
-  let browser: BrowserContext;
+  let browser: TestBrowser | undefined;
   let page: Page;
   let base = 0;
-  const complaints: string[] = [];
 
   before(async function () {
-    const executablePath = findCommand("chromium");
-    if (executablePath === undefined) return this.skip();
-    folder = mkdtempSync(join(tmpdir(), "dlms-page-"));
+    browser = await openBrowser();
+    if (browser === undefined) return this.skip();
+    page = browser.page;
     base = await freePort();
     demo = await CliService.start(["demo", "--port-base", String(base)], /listening http/);
-    browser = await chromium.launchPersistentContext(folder, { executablePath, headless: true, args: quiet.map((word) => `--${word}`) });
-    page = await browser.newPage();
-    page.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
-    page.on("pageerror", (error) => void complaints.push(error.message));
-    page.on("request", (request) => {
-      const { hostname } = new URL(request.url());
-      if (hostname !== "127.0.0.1" && !request.url().startsWith("data:")) complaints.push(`asked ${hostname}`);
-    });
   });
   after(async () => {
     await browser?.close();
     await demo?.stop();
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
 
   const show = (view: string) => page.goto(`http://127.0.0.1:${base + 3}/#/meter/demo/${view}`);
@@ -105,23 +83,19 @@ describe("The page", function () {
   });
 
   it("has nothing that keeps anybody out, in light and in dark", async () => {
-    const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
     const found: string[] = [];
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       for (const view of ["live", "history", "prepayment", "engineering"]) {
         await show(view);
         await page.waitForTimeout(1000);
-        await page.evaluate(axe);
-        const { violations } = (await page.evaluate("axe.run()")) as { violations: { id: string; impact: string }[] };
-        for (const { id, impact } of violations)
-          if (impact === "serious" || impact === "critical") found.push(`${colorScheme} ${view}: ${id}`);
+        found.push(...(await seriousFindings(page)).map((finding) => `${colorScheme} ${view}: ${finding}`));
       }
     }
     expect(found).to.deep.equal([]);
   });
 
-  it("asks nobody else, and complains of nothing", () => expect(complaints).to.deep.equal([]));
+  it("asks nobody else, and complains of nothing", () => expect(browser?.complaints).to.deep.equal([]));
 
   it("says why nothing comes, and recovers by itself", async () => {
     await show("live");
@@ -132,7 +106,7 @@ describe("The page", function () {
     demo = await CliService.start(["demo", "--port-base", address], /listening http/);
     await page.getByText("the gateway does not answer").waitFor({ state: "detached", timeout: 40_000 });
     // Connections that were refused meanwhile are what was to be expected.
-    expect(complaints.filter((text) => !/ERR_|Failed to load/.test(text))).to.deep.equal([]);
+    expect(browser?.complaints.filter((text) => !/ERR_|Failed to load/.test(text))).to.deep.equal([]);
   });
 });
 
