@@ -1,13 +1,12 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { connect } from "../../client/connect.ts";
 import { loadYaml } from "../../config/load.ts";
 import { virtualMeterSchema } from "../../config/virtual-meter.ts";
-import type { Logger } from "../../log/logger.ts";
 import { realTimers } from "../../session/timers.ts";
 import { memoryTransportPair } from "../../transport/memory.ts";
-import type { TraceSink } from "../../transport/trace.ts";
 import type { Transport } from "../../transport/transport.ts";
-import type { GatewayHostOptions } from "../gateway/gateway-host.ts";
 import type { MeterHost, MeterHostConfig } from "../meter-host.ts";
 import { type CommonOptions, parsePort, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
@@ -20,6 +19,7 @@ import { report } from "./meter.ts";
 interface DemoOptions extends CommonOptions {
   readonly portBase?: number;
   readonly udp?: number;
+  readonly scenario?: string;
 }
 
 const host = "127.0.0.1";
@@ -29,7 +29,6 @@ const defaultPorts = { tcp: 4059, hdlc: 4060, mqtt: 1883, ciu: 4062, http: 8080 
 const history: NonNullable<MeterHostConfig["history"]> = { months: 14, days: 0, milliseconds: 0 };
 /** kWh with which the customer moved in. */
 const openingCredit = 50;
-const pollInterval = 5000;
 
 /** `dlms demo` */
 export function demoCommand(): Command {
@@ -41,6 +40,7 @@ export function demoCommand(): Command {
       parsePort("--port-base"),
     )
     .option("--udp <port>", "serve the meter over UDP as well", parsePort("--udp"))
+    .option("--scenario <file>", "scripted load, outages and tamper, such as config/scenarios/thief.yaml")
     .addHelpText("after", "\nExample:\n  dlms demo --port-base 5000")
     .action(commandAction(demo));
 }
@@ -51,6 +51,7 @@ async function demo(output: Output, options: DemoOptions): Promise<void> {
   const { createLogger } = await import("../../log/logger.ts");
   const { GatewayHost } = await import("../gateway/gateway-host.ts");
   const { MeterHost } = await import("../meter-host.ts");
+  const { demoMeter } = await import("../demo-gateway.ts");
   const { GatewayPage } = await import("../dashboard/gateway-page.ts");
   const { LineTraces } = await import("../dashboard/page-traces.ts");
   const { UnitKeypads } = await import("../dashboard/page-keypads.ts");
@@ -61,6 +62,7 @@ async function demo(output: Output, options: DemoOptions): Promise<void> {
     mode: "prepaid",
     credit: openingCredit,
     history,
+    ...(options.scenario === undefined ? {} : { scenario: resolve(options.scenario) }),
   };
   const logger = createLogger({ level: "warn", json: options.json === true, stream: process.stderr, now: Date.now });
   await untilStopped(async (fail) => {
@@ -87,7 +89,15 @@ async function demo(output: Output, options: DemoOptions): Promise<void> {
         traces,
       });
       stops.push(() => page.close());
-      const gateway = new GatewayHost({ ...gatewayTo(broker.url, ports.tcp, logger, traces.sink(meterId)), page });
+      const state = mkdtempSync(join(tmpdir(), "dlms-demo-"));
+      stops.push(async () => rmSync(state, { recursive: true, force: true }));
+      const gateway = new GatewayHost({
+        // The embedded broker speaks MQTT 3.1.1.
+        mqtt: { url: broker.url, version: 4, homeAssistant: { enabled: true } },
+        logger,
+        meters: [demoMeter({ id: meterId, host, port: ports.tcp, keys: config.keys, state, trace: traces.sink(meterId) })],
+        page,
+      });
       stops.push(() => gateway.stop());
       await gateway.start();
       const served = await servePage(page.ports, { access: { host }, port: ports.http, logger, besides: gateway.routes });
@@ -107,31 +117,6 @@ async function keypadLink(meter: MeterHost): Promise<Transport> {
   const { a, b } = memoryTransportPair(realTimers);
   meter.serveKeypad(b);
   return a;
-}
-
-function gatewayTo(url: string, port: number, logger: Logger, trace: TraceSink): GatewayHostOptions {
-  return {
-    // The embedded broker speaks MQTT 3.1.1.
-    mqtt: { url, version: 4, homeAssistant: { enabled: true } },
-    logger,
-    meters: [
-      {
-        id: meterId,
-        interval: pollInterval,
-        extra: [],
-        transport: "tcp",
-        connect: () =>
-          connect(
-            { link: "wrapper", host, port },
-            {
-              clientSap: reader.clientSap,
-              authentication: { mechanism: "lls", password: new TextEncoder().encode(reader.password) },
-              trace,
-            },
-          ),
-      },
-    ],
-  };
 }
 
 function portsOf(base: number | undefined): typeof defaultPorts {
