@@ -1,8 +1,14 @@
-import type { PageValue } from "../../src/dashboard/contract.ts";
+import type { PageAmount, PageValue } from "../../src/dashboard/contract.ts";
 
 /** A number by the locale, of as many decimals as it needs and no more than three. */
 export function number(value: number, locale: string | undefined, decimals = 3): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: decimals }).format(value);
+}
+
+/** "12.5 kWh", "3.20 EUR": energies in thousands, money in the currency of the meter. */
+export function amountText({ value, unit }: PageAmount, currency: string | undefined, locale: string | undefined): string {
+  if (unit === "Wh") return `${number(value / 1000, locale, 2)} kWh`;
+  return [number(value, locale, 2), unit === "currency" ? currency : unit].filter(Boolean).join(" ");
 }
 
 /** Any value for people. */

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import type { FleetRow, LiveMeter, PageError, PageInfo } from "../../src/dashboard/contract.ts";
+import type { FleetRow, LiveMeter, PageAction, PageActionResult, PageError, PageInfo } from "../../src/dashboard/contract.ts";
 
 /** What the server said of itself; undefined before. */
 export const info = signal<PageInfo | undefined>(undefined);
@@ -26,6 +26,13 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
   return answer<T>(
     await fetch(`./api${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
   );
+}
+
+/** Does something to a meter, which somebody was asked again for. @throws RefusedError, TypeError where nobody answers */
+export async function act(meter: string, action: PageAction, body: unknown): Promise<PageActionResult> {
+  const headers = { "content-type": "application/json", "x-confirm": "yes" };
+  const path = `./api/meters/${encodeURIComponent(meter)}/actions/${action}`;
+  return answer(await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }));
 }
 
 async function answer<T>(response: Response): Promise<T> {

@@ -1,4 +1,4 @@
-import type { FleetRow } from "../../src/dashboard/contract.ts";
+import type { FleetRow, PageCredit } from "../../src/dashboard/contract.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   unreachable: "nobody answers at its address",
@@ -17,6 +17,19 @@ export function silenceOf(row: Pick<FleetRow, "online" | "reason" | "lastRead">,
   if (row.online) return undefined;
   if (row.lastRead === null && row.reason === null) return "it has not been read yet";
   return reasons[row.reason ?? ""] ?? `it says ${row.reason ?? "nothing"}`;
+}
+
+const creditStates: Readonly<Record<PageCredit["state"], string>> = {
+  enabled: "not needed",
+  selectable: "may be taken",
+  selected: "taken, not yet used",
+  "in-use": "in use now",
+  exhausted: "used up",
+};
+
+/** How it stands with a credit besides the one that was bought. */
+export function creditSentence({ state, active }: Pick<PageCredit, "state" | "active">): string {
+  return active || state === "in-use" ? creditStates[state] : "not set up";
 }
 
 /** "low_credit_1" to "low credit 1". */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { endpoint, list, secretReference, section, text, textLike } from "./fields.ts";
+import { endpoint, list, positiveNumber, secretReference, section, text, textLike } from "./fields.ts";
 
 const headerName = () => textLike("expected the name of a header such as Remote-User", /^[A-Za-z0-9-]{1,64}$/);
 const address = () => textLike("expected an address such as 10.0.0.2", /^[0-9a-fA-F.:]+$/);
@@ -14,6 +14,11 @@ export const httpSection = section({
   viewerToken: secretReference().optional(),
   /** Names by which a browser calls the page, besides those of the loopback. */
   hosts: list(hostName()).prefault([]),
+  /** What energy costs where the meters do not count money themselves: the page shows what was used in it. */
+  price: section({
+    currency: textLike("expected a code of ISO 4217 such as EUR", /^[A-Z]{3}$/),
+    perKwh: positiveNumber(),
+  }).optional(),
   /** A reverse proxy that asks for a login. */
   proxy: section({
     header: headerName().prefault("Remote-User"),

@@ -23,8 +23,21 @@ export interface PageInfo {
   readonly reads: boolean;
   /** Keys may be pasted into the translator: the page is used on the machine that serves it. */
   readonly local: boolean;
+  /** What energy costs where the meter does not say it; null where nobody configured it. */
+  readonly price: PagePrice | null;
+}
+
+/** A price for all energy. */
+export interface PagePrice {
   /** ISO 4217. */
   readonly currency: string;
+  readonly perKwh: number;
+}
+
+/** A value with its unit; "currency" is that of the meter's credit. */
+export interface PageAmount {
+  readonly value: number;
+  readonly unit: string | null;
 }
 
 /** A meter in the fleet: `GET /api/meters`, and the data of `fleet` events (only the rows that changed). */
@@ -35,7 +48,7 @@ export interface FleetRow {
   readonly model: string | null;
   readonly transport: string | null;
   readonly online: boolean;
-  /** Why it is not, in a word of mqtt.md such as `unreachable` or `auth-failed`. */
+  /** Why it is not, in a word of mqtt.md such as `unreachable` or `auth`. */
   readonly reason: string | null;
   readonly lastRead: number | null;
   readonly driftSeconds: number | null;
@@ -147,7 +160,30 @@ export interface PageEvent {
 /** A token the meter was given: `GET /api/meters/:id/tokens`, newest first, at most 50. */
 export interface PageToken {
   readonly stamp: string;
+  /** Its first and last four digits. */
+  readonly digits: string | null;
+  /** What it brought. */
+  readonly amount: PageAmount | null;
+  /** What was available afterwards. */
+  readonly credit: PageAmount | null;
+  /** How it came: `remote`, `local` or `manual` (Blue Book, class 115). */
+  readonly way: string | null;
+  /** What the meter notes besides, by name. */
   readonly details: Readonly<Record<string, PageValue>>;
+}
+
+/** A credit of the account: `GET /api/meters/:id/credits` (Blue Book, class 112); none of a meter without an account. */
+export interface PageCredit {
+  readonly logicalName: string;
+  readonly name: string;
+  readonly type: "token" | "reserved" | "emergency" | "time-based" | "consumption-based";
+  readonly state: "enabled" | "selectable" | "selected" | "in-use" | "exhausted";
+  /** It has a place in the order of use. */
+  readonly active: boolean;
+  /** What is left of it. */
+  readonly amount: PageAmount | null;
+  /** What a selection brings. */
+  readonly preset: PageAmount | null;
 }
 
 /** What may be done besides reading. */
@@ -180,7 +216,10 @@ export interface PageTrace {
   readonly summary: string;
 }
 
-/** `POST /api/decode`: `{ hex, encryptionKey?, authenticationKey?, systemTitle? }` answers this; keys only where `local`. */
+/**
+ * `POST /api/decode`: `{ hex, encryptionKey?, authenticationKey?, systemTitle?, meter? }` answers this; keys only where `local`. With
+ * a meter an operator gets what the gateway's own keys for it open.
+ */
 export interface PageDecoded {
   readonly ok: boolean;
   /** The octets that were understood, as hex. */

@@ -5,6 +5,7 @@ import type {
   PageAction,
   PageActionResult,
   PageAttribute,
+  PageCredit,
   PageDecoded,
   PageEvent,
   PageInfo,
@@ -58,6 +59,7 @@ export interface PageReader {
   /** The newest `last` lines of each log, newest first. */
   events(meterId: string, last: number): Promise<readonly PageEvent[]>;
   tokens(meterId: string): Promise<readonly PageToken[]>;
+  credits(meterId: string): Promise<readonly PageCredit[]>;
 }
 
 /** What is to be done to a meter. */
@@ -91,6 +93,8 @@ export interface DecodeRequest {
   readonly encryptionKey?: string;
   readonly authenticationKey?: string;
   readonly systemTitle?: string;
+  /** Whose keys and titles are tried as well. */
+  readonly meter?: string;
 }
 
 /** Explains octets; what is wrong with them is in the answer. */
@@ -100,7 +104,7 @@ export interface PageTranslator {
 
 /** What stands behind a page. A port that is left out is answered with 404. */
 export interface DashboardPorts {
-  readonly info: Pick<PageInfo, "version" | "source" | "currency">;
+  readonly info: Pick<PageInfo, "version" | "source" | "price">;
   readonly source: PageSource;
   /** Asked anew with every request: a way to the meters may come and go. */
   readonly reader?: PageReader | undefined;

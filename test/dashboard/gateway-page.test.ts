@@ -4,13 +4,16 @@ import { LineTraces } from "../../src/cli/dashboard/page-traces.ts";
 import { associate } from "../../src/client/connect.ts";
 import type { PageTrace } from "../../src/dashboard/contract.ts";
 import type { DashboardPorts, PageActions, PageReader } from "../../src/dashboard/ports.ts";
+import { encodeAare, encodeAarq } from "../../src/dlms/acse/codec.ts";
+import { formatSystemTitle, parseSystemTitle } from "../../src/dlms/security/system-title.ts";
 import { TransportError } from "../../src/errors.ts";
 import { MemoryGatewayStore } from "../../src/gateway/memory-gateway-store.ts";
 import { type FleetMeter, MeterFleet } from "../../src/gateway/meter-fleet.ts";
-import { minute } from "../../src/meter-model/index.ts";
+import { defaultMeterConfig, type Meter, type MeterConfig, minute } from "../../src/meter-model/index.ts";
+import type { DlmsServer } from "../../src/server/dlms-server.ts";
 import { VirtualTimers } from "../../src/session/timers.ts";
 import { memoryTransportPair } from "../../src/transport/memory.ts";
-import { asReader, sampleMeter, sampleServer, sampleStart, technician } from "../support/sample-meter.ts";
+import { asReader, constantLoad, sampleMeter, sampleServer, sampleStart, technician } from "../support/sample-meter.ts";
 
 const hours = 48;
 
@@ -20,18 +23,20 @@ class PageWorld {
   readonly wallClock = (): number => sampleStart + hours * 60 * minute + this.timers.now();
   readonly traces = new LineTraces(this.wallClock);
   readonly page = new GatewayPage({
-    info: { version: "1", source: "gateway", currency: "EUR" },
+    info: { version: "1", source: "gateway", price: null },
     timers: this.timers,
     wallClock: this.wallClock,
     isPrivate: true,
     traces: this.traces,
   });
   readonly fleet: MeterFleet;
-  readonly meter = sampleMeter(hours * 60 * minute);
+  readonly meter: Meter;
   online = true;
-  readonly #server = sampleServer(this.meter, { timers: new VirtualTimers() }, [technician]);
+  readonly #server: DlmsServer;
 
-  constructor() {
+  constructor(config: MeterConfig = defaultMeterConfig) {
+    this.meter = sampleMeter(hours * 60 * minute, constantLoad(), config);
+    this.#server = sampleServer(this.meter, { timers: new VirtualTimers() }, [technician]);
     const { page, wallClock } = this;
     this.fleet = new MeterFleet({
       limits: { concurrent: 10, perCell: 5, newPerSecond: 100 },
@@ -116,6 +121,16 @@ class PageWorld {
     return this.settle(ask(this.page.ports.reader as PageReader));
   }
 }
+
+/** An answer to an association of who has this system title. */
+const aare = (title: Uint8Array) =>
+  encodeAare({
+    applicationContext: "logical-name-ciphered",
+    result: "accepted",
+    diagnostic: { source: "acse-service-user", value: "null" },
+    authenticationRequired: false,
+    respondingApTitle: title,
+  });
 
 describe("GatewayPage", function () {
   this.timeout(8000);
@@ -228,6 +243,45 @@ describe("GatewayPage", function () {
     expect(events.every(({ log, name }) => log !== "" && name !== "")).to.equal(true);
     expect(await world.read((reader) => reader.tokens("house"))).to.deep.equal([]);
     await world.stop();
+  });
+
+  it("tells the credits of an account in its unit", async () => {
+    const { credit } = defaultMeterConfig;
+    const money = { ...credit, mode: "prepaid", unit: "currency", opening: 1234, currency: { name: "EUR", scale: -2 } } as const;
+    const world = new PageWorld({ ...defaultMeterConfig, credit: money });
+    await world.start();
+    const credits = await world.read((reader) => reader.credits("house"));
+    const of = (type: string) => credits.find((each) => each.type === type);
+    const left = world.meter.credit.available / 100;
+    expect(left).to.be.within(0, 12.34);
+    expect(of("token")).to.deep.include({ logicalName: "0.0.19.10.0.255", state: "in-use", active: true });
+    expect(of("token")?.amount).to.deep.equal({ value: left, unit: "currency" });
+    expect(of("emergency")?.state).to.be.oneOf(["enabled", "selectable"]);
+    expect(of("emergency")?.preset?.unit).to.equal("currency");
+    expect(of("reserved")).to.deep.include({ logicalName: "0.0.19.10.2.255" });
+    await world.stop();
+  });
+
+  it("knows who is at both ends of a line, as they named themselves last", () => {
+    const traces = new LineTraces(() => 0);
+    const sink = traces.sink("house");
+    const [mine, first, second] = ["MMM0000000001", "DGW0000000001", "DGW0000000002"].map(parseSystemTitle) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    const hear = (direction: "sent" | "received", bytes: Uint8Array) => sink({ at: 0, layer: "apdu", direction, bytes });
+    expect(traces.titles("house")).to.deep.equal([]);
+    for (const theirs of [first, second]) {
+      hear("sent", encodeAarq({ applicationContext: "logical-name-ciphered", authenticationRequired: false, callingApTitle: mine }));
+      hear("received", aare(theirs));
+    }
+    hear("received", Uint8Array.of(0x61, 0x80));
+    hear("received", Uint8Array.of());
+    expect(traces.titles("house").map((title) => formatSystemTitle(title))).to.include.members(["MMM0000000001", "DGW0000000002"]);
+    for (let more = 0; more < 100; more++) hear("received", aare(first));
+    expect(traces.titles("house").length).to.be.lessThan(10);
+    expect(traces.titles("barn")).to.deep.equal([]);
   });
 
   it("sets the clock and moves the relay where the meter's entry allows it", async () => {

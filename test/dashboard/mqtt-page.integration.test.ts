@@ -62,6 +62,7 @@ describe("the page of a gateway elsewhere, over mosquitto", function () {
       url: broker.url,
       version: 5,
       pageVersion: "1",
+      price: null,
       meters,
       timers: realTimers,
       random: Math.random,

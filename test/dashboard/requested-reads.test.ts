@@ -107,7 +107,9 @@ describe("RequestedReads", () => {
       rows: [["2026-01-01T00:00:00Z", "25047078050992028923"]],
       clock_column: 0,
     });
-    expect(await reads(ask).tokens("house")).to.deep.equal([{ stamp: "2026-01-01T00:00:00Z", details: { Token: "2504 ... 8923" } }]);
+    expect(await reads(ask).tokens("house")).to.deep.equal([
+      { stamp: "2026-01-01T00:00:00Z", digits: "2504 ... 8923", amount: null, credit: null, way: null, details: {} },
+    ]);
   });
 
   it("takes nothing else for rows", async () => {

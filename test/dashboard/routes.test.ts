@@ -17,7 +17,8 @@ const reader = (rest: Partial<PageReader> = {}): PageReader => ({
   objects: async () => [],
   attribute: async (_, { attribute }) => ({ text: `${attribute} Wh`, value: attribute, unit: "Wh", readTime: 1 }),
   events: async (_, last) => [{ log: "standard", time: last, stamp: "", code: 1, name: "power_up", details: {} }],
-  tokens: async () => [{ stamp: "", details: {} }],
+  tokens: async () => [{ stamp: "", digits: "1234 ... 5678", amount: null, credit: null, way: null, details: {} }],
+  credits: async () => [],
   ...rest,
 });
 
@@ -35,7 +36,7 @@ describe("the routes of the page", () => {
     expect(await (await page().get("/api/info")).json()).to.deep.equal({
       version: "1",
       source: "demo",
-      currency: "EUR",
+      price: null,
       role: "operator",
       reads: false,
       local: true,

@@ -110,10 +110,14 @@ describe("the page and who must not use it", () => {
     const wrong = await page().post("/api/decode", { hex: "60", encryptionKey: `${key}ff` });
     expect(wrong.status).to.equal(400);
     expect(await wrong.text()).not.to.contain(key);
-    const afar = page({ host: "0.0.0.0", operatorToken });
+    const afar = page({ host: "0.0.0.0", operatorToken, viewerToken });
     const sent = { hex: "60", authenticationKey: key };
     expect(await codeOf(await afar.post("/api/decode", sent, bearer(operatorToken)))).to.deep.equal([403, "not-local"]);
     expect((await afar.post("/api/decode", { hex: "60" }, bearer(operatorToken))).status).to.equal(200);
+    // The gateway's own keys do not leave it, but what they open is for operators.
+    expect((await afar.post("/api/decode", { hex: "60", meter: "a" }, bearer(operatorToken))).status).to.equal(200);
+    expect(await codeOf(await afar.post("/api/decode", { hex: "60", meter: "a" }, bearer(viewerToken)))).to.deep.equal([403, "viewer"]);
+    expect(await codeOf(await page().post("/api/decode", { hex: "60", meter: 1 }))).to.deep.equal([400, "malformed"]);
   });
 
   it("serves what stands beside it to anybody: probes have no token", async () => {

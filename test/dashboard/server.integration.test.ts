@@ -22,7 +22,7 @@ describe("the page over sockets", function () {
     board = new LiveBoard(realTimers);
     board.update(Array.from({ length: meters }, (_, index) => boardMeter(`meter-${index}`)));
     dashboard = new Dashboard(
-      { info: { version: "1", source: "demo", currency: "EUR" }, source: board },
+      { info: { version: "1", source: "demo", price: null }, source: board },
       {
         access: new Access({ host: "127.0.0.1" }),
         files: pageFiles,

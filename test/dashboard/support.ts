@@ -71,7 +71,7 @@ export class FakeDashboard {
 
   constructor(ports: Partial<DashboardPorts> = {}, { access = { host: "127.0.0.1" }, ...options }: FakeOptions = {}) {
     this.dashboard = new Dashboard(
-      { info: { version: "1", source: "demo", currency: "EUR" }, source: this.board, ...ports },
+      { info: { version: "1", source: "demo", price: null }, source: this.board, ...ports },
       {
         access: new Access(access),
         files: pageFiles,

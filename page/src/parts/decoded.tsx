@@ -8,6 +8,8 @@ export interface DecodeRequest {
   readonly encryptionKey?: string;
   readonly authenticationKey?: string;
   readonly systemTitle?: string;
+  /** Whose keys the gateway is to try. */
+  readonly meter?: string;
 }
 
 /** Octets explained field by field. */

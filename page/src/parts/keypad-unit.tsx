@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { KeypadKey, KeypadView, PageKeypad } from "../../../src/dashboard/contract.ts";
-import { post } from "../server.ts";
+import { info, post } from "../server.ts";
 import { cellsOf } from "./segments.ts";
 
 const mainCells = 8;
@@ -29,7 +29,9 @@ export function KeypadUnit({ meter }: { readonly meter: string }) {
   useBuzzer(state?.view.sound?.number, state?.view.sound?.pattern, muted);
   // One after the other: the order of keys is the entry.
   const queue = useRef<Promise<unknown>>(Promise.resolve());
+  const locked = info.value?.role !== "operator";
   const press = (key: KeypadKey): void => {
+    if (locked) return;
     queue.current = queue.current
       .then(() => post(path, { key }))
       .then(
@@ -52,7 +54,7 @@ export function KeypadUnit({ meter }: { readonly meter: string }) {
       {state === undefined ? <p class="muted">switching on …</p> : <Display view={state.view} linked={state.linked} />}
       <div class="keys">
         {rows.flat().map((key) => (
-          <Key key={key} name={key} press={press} />
+          <Key key={key} name={key} press={press} locked={locked} />
         ))}
       </div>
       <p class="unit-foot">
@@ -101,13 +103,20 @@ function Display({ view, linked }: { readonly view: KeypadView; readonly linked:
   );
 }
 
-function Key({ name, press }: { readonly name: KeypadKey; readonly press: (key: KeypadKey) => void }) {
+interface KeyProps {
+  readonly name: KeypadKey;
+  readonly press: (key: KeypadKey) => void;
+  readonly locked: boolean;
+}
+
+function Key({ name, press, locked }: KeyProps) {
   const since = useRef(0);
   return (
     <button
       type="button"
       class={`key ${name}`}
       aria-label={names[name]}
+      disabled={locked}
       onPointerDown={() => {
         since.current = performance.now();
       }}

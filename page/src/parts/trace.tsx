@@ -35,7 +35,7 @@ export function TracePanel({ meter }: { readonly meter: string }) {
           <input type="search" placeholder="filter" value={filter} onInput={({ currentTarget }) => setFilter(currentTarget.value)} />
         </label>
       </p>
-      {shown !== undefined && <Decoded request={{ hex: shown.hex }} />}
+      {shown !== undefined && <Decoded request={{ hex: shown.hex, meter }} />}
       <ul class="frames">
         {found.map((frame) => (
           <li key={frame.number}>

@@ -1,5 +1,6 @@
 import type { LiveMeter } from "../../../src/dashboard/contract.ts";
 import { number, stampText, timeText, valueText } from "../format.ts";
+import { Actions } from "../parts/actions.tsx";
 import { Chart } from "../parts/chart.tsx";
 import { live } from "../server.ts";
 import { plain } from "../words.ts";
@@ -54,6 +55,7 @@ export function LiveView() {
           );
         })}
       </dl>
+      <Actions meter={meter} />
       <details>
         <summary>All values</summary>
         <table>

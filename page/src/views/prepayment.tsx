@@ -1,70 +1,131 @@
 import { useRef } from "preact/hooks";
-import type { PageToken } from "../../../src/dashboard/contract.ts";
-import { number, stampText, valueText } from "../format.ts";
+import type { LiveMeter, PageAmount, PageCredit, PageToken } from "../../../src/dashboard/contract.ts";
+import { amountText, number, stampText, valueText } from "../format.ts";
+import { mayDo } from "../parts/actions.tsx";
 import { KeypadUnit } from "../parts/keypad-unit.tsx";
 import { Loaded } from "../parts/loaded.tsx";
+import { TokenEntry } from "../parts/token-entry.tsx";
 import { live } from "../server.ts";
-import { plain } from "../words.ts";
+import { creditSentence, plain } from "../words.ts";
 
 const locale = navigator.language;
 
 export function PrepaymentView({ meter }: { readonly meter: string }) {
   const known = live.value;
-  const at = (key: string) => known?.values.find((value) => value.key === key)?.value;
   const credit = known?.row.credit;
-  const days = at("credit_days_left");
+  const version = useChanges(`${credit == null ? "" : Math.round(credit.value)} ${presentValue(known, "credit_status")}`);
+  const base = `/meters/${encodeURIComponent(meter)}`;
   return (
     <div class="two">
-      <section aria-label="Credit">
-        <p class="big" data-key="credit">
-          {credit == null ? "–" : number(credit.value, locale, 2)} <small>{credit?.unit}</small>
-        </p>
-        <p>
-          {plain(String(at("credit_status") ?? at("payment_mode") ?? ""))}
-          {typeof days === "number" && ` · about ${days} ${days === 1 ? "day" : "days"} left`}
-        </p>
+      <div>
+        <section aria-label="Credit">
+          <p class="big" data-key="credit">
+            {credit == null ? "–" : number(credit.value, locale, 2)} <small>{credit?.unit}</small>
+          </p>
+          <p>
+            {[plain(String(presentValue(known, "credit_status") ?? presentValue(known, "payment_mode") ?? "")), daysLeft(known)]
+              .filter(Boolean)
+              .join(" · ")}
+          </p>
+          <Loaded<readonly PageCredit[]> path={`${base}/credits`} version={version}>
+            {(credits) => <Credits credits={credits} />}
+          </Loaded>
+        </section>
+        {mayDo(known, "token") && <TokenEntry meter={meter} name={known?.row.name ?? meter} />}
         <h2>Tokens</h2>
-        <Loaded<readonly PageToken[]> path={`/meters/${encodeURIComponent(meter)}/tokens`} version={useRises(credit?.value)}>
+        <Loaded<readonly PageToken[]> path={`${base}/tokens`} version={version}>
           {(tokens) => <Tokens tokens={tokens} />}
         </Loaded>
-      </section>
+      </div>
       {known?.keypad === true && <KeypadUnit meter={meter} />}
     </div>
   );
 }
 
-/** How often a figure has grown: credit that grows may be a token's. */
-function useRises(value: number | undefined): number {
-  const last = useRef<number>(undefined);
-  const rises = useRef(0);
-  if (value !== undefined && last.current !== undefined && value > last.current) rises.current += 1;
-  if (value !== undefined) last.current = value;
-  return rises.current;
+function presentValue(meter: LiveMeter | undefined, key: string) {
+  return meter?.values.find((value) => value.key === key)?.value;
 }
+
+function daysLeft(meter: LiveMeter | undefined): string | undefined {
+  const days = presentValue(meter, "credit_days_left");
+  return typeof days === "number" ? `about ${number(days, locale, 0)} ${days === 1 ? "day" : "days"} left` : undefined;
+}
+
+/** How often a text has changed. */
+function useChanges(text: string): number {
+  const last = useRef(text);
+  const changes = useRef(0);
+  if (last.current !== text) changes.current += 1;
+  last.current = text;
+  return changes.current;
+}
+
+/** An amount with the currency of the meter. */
+function shown(amount: PageAmount): string {
+  return amountText(amount, live.value?.row.credit?.unit, locale);
+}
+
+function Credits({ credits }: { readonly credits: readonly PageCredit[] }) {
+  return (
+    <dl class="tiles">
+      {credits.map((credit) => (
+        <div key={credit.logicalName} class={credit.state === "in-use" ? "on" : ""}>
+          <dt>{creditTitles[credit.type]}</dt>
+          <dd data-credit={credit.type}>
+            {credit.type === "token" && credit.amount !== null ? shown(credit.amount) : creditSentence(credit)}
+            {credit.type === "emergency" && credit.preset !== null && <small> {shown(credit.preset)}</small>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const creditTitles: Readonly<Record<PageCredit["type"], string>> = {
+  token: "Bought",
+  reserved: "Friendly hours",
+  emergency: "Emergency",
+  "time-based": "By time",
+  "consumption-based": "By consumption",
+};
 
 function Tokens({ tokens }: { readonly tokens: readonly PageToken[] }) {
   if (tokens.length === 0) return <p class="muted">none yet</p>;
-  const names = Object.keys(tokens[0]?.details ?? {});
+  const more = Object.keys(tokens[0]?.details ?? {});
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard.
     <section class="scroll" tabIndex={0} aria-label="Tokens">
-      <table>
+      <table data-table="tokens">
         <thead>
           <tr>
             <th scope="col">When</th>
-            {names.map((name) => (
-              <th scope="col" key={name}>
+            <th scope="col">Token</th>
+            <th scope="col" class="right">
+              Amount
+            </th>
+            <th scope="col" class="right">
+              Credit then
+            </th>
+            <th scope="col">Came</th>
+            {more.map((name) => (
+              <th scope="col" class="right" key={name}>
                 {name}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {tokens.map(({ stamp, details }, index) => (
+          {tokens.map(({ stamp, digits, amount, credit, way, details }, index) => (
             <tr key={`${stamp} ${index}`}>
               <th scope="row">{stampText(stamp)}</th>
-              {names.map((name) => (
-                <td key={name}>{valueText(details[name] ?? null, locale)}</td>
+              <td class="code">{digits}</td>
+              <td class="right">{amount === null ? "–" : shown(amount)}</td>
+              <td class="right">{credit === null ? "–" : shown(credit)}</td>
+              <td>{ways[way ?? ""] ?? way}</td>
+              {more.map((name) => (
+                <td class="right" key={name}>
+                  {valueText(details[name] ?? null, locale)}
+                </td>
               ))}
             </tr>
           ))}
@@ -73,3 +134,5 @@ function Tokens({ tokens }: { readonly tokens: readonly PageToken[] }) {
     </section>
   );
 }
+
+const ways: Readonly<Record<string, string>> = { remote: "over the line", local: "at the meter", manual: "by keypad" };

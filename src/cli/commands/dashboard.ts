@@ -44,6 +44,7 @@ async function dashboard(output: Output, options: DashboardCommandOptions): Prom
     const page = new MqttPage({
       ...broker,
       pageVersion: version,
+      price: config.http.price ?? null,
       meters: boardMeters(config),
       timers: realTimers,
       random: Math.random,

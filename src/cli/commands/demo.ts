@@ -80,22 +80,24 @@ async function demo(output: Output, options: DemoOptions): Promise<void> {
       report(output, { link: "mqtt", address: `${host}:${ports.mqtt}` });
       const traces = new LineTraces(Date.now);
       const keypads = new UnitKeypads(new Map([[meterId, () => keypadLink(meterHost)]]), realTimers, Math.random);
+      const state = mkdtempSync(join(tmpdir(), "dlms-demo-"));
+      stops.push(async () => rmSync(state, { recursive: true, force: true }));
+      const meter = demoMeter({ id: meterId, host, port: ports.tcp, keys: config.keys, state, trace: traces.sink(meterId) });
       const page = new GatewayPage({
-        info: { version, source: "demo", currency: "EUR" },
+        info: { version, source: "demo", price: { currency: "EUR", perKwh: 0.31 } },
         timers: realTimers,
         wallClock: Date.now,
         isPrivate: true,
         keypads,
         traces,
+        secrets: () => ({ ...meter.push?.keys, systemTitles: traces.titles(meterId) }),
       });
       stops.push(() => page.close());
-      const state = mkdtempSync(join(tmpdir(), "dlms-demo-"));
-      stops.push(async () => rmSync(state, { recursive: true, force: true }));
       const gateway = new GatewayHost({
         // The embedded broker speaks MQTT 3.1.1.
         mqtt: { url: broker.url, version: 4, homeAssistant: { enabled: true } },
         logger,
-        meters: [demoMeter({ id: meterId, host, port: ports.tcp, keys: config.keys, state, trace: traces.sink(meterId) })],
+        meters: [meter],
         page,
       });
       stops.push(() => gateway.stop());

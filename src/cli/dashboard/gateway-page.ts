@@ -15,7 +15,7 @@ import type { Timers } from "../../session/timers.ts";
 import { MeterActions } from "./meter-actions.ts";
 import { MeterReader } from "./meter-reader.ts";
 import type { UnitKeypads } from "./page-keypads.ts";
-import { pageTranslator } from "./translator.ts";
+import { type MeterSecrets, pageTranslator } from "./translator.ts";
 
 /** The meters of the gateway in this process, as the page needs them. */
 export interface PageFleet {
@@ -29,7 +29,7 @@ export type PageOutput = Pick<MeterOutput, "announce" | "publishSnapshot" | "set
 
 /** What a page about the gateway in this process is made with. */
 export interface GatewayPageOptions {
-  readonly info: Pick<PageInfo, "version" | "source" | "currency">;
+  readonly info: Pick<PageInfo, "version" | "source" | "price">;
   readonly timers: Timers;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
@@ -37,6 +37,8 @@ export interface GatewayPageOptions {
   readonly isPrivate: boolean;
   readonly keypads?: UnitKeypads;
   readonly traces?: PageTraces;
+  /** What opens what crosses the line of a meter. */
+  readonly secrets?: MeterSecrets;
 }
 
 /** Permissions of a meter's entry that the page has a button for. */
@@ -68,7 +70,7 @@ export class GatewayPage implements PageOutput {
 
   /** What the server of the page asks. */
   get ports(): DashboardPorts {
-    const { info, isPrivate, wallClock, keypads, traces } = this.#options;
+    const { info, isPrivate, wallClock, keypads, traces, secrets } = this.#options;
     const fleet = {
       meter: (id: string) => this.#fleet?.meter(id),
       worker: (id: string) => this.#fleet?.worker(id) as MeterWorker | undefined,
@@ -81,7 +83,7 @@ export class GatewayPage implements PageOutput {
       actions: new MeterActions({ fleet, isPrivate, wallClock }),
       keypads,
       traces,
-      translator: pageTranslator,
+      translator: pageTranslator(secrets),
     };
   }
 

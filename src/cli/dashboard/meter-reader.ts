@@ -8,6 +8,7 @@ import { ProfileTable } from "../../cosem-objects/profile-table.ts";
 import type {
   AttributeName,
   PageAttribute,
+  PageCredit,
   PageEvent,
   PageObject,
   PageProfile,
@@ -23,8 +24,10 @@ import type { Scaling } from "../../gateway/readings.ts";
 import { refused } from "../../mqtt-bridge/index.ts";
 import { displayValue, readingToJson } from "../readings.ts";
 import { type EventJson, eventLogsOf, readEvents } from "../report/event-rows.ts";
+import { readCredits } from "./page-credits.ts";
 import { pageObject } from "./page-objects.ts";
 import { pageProfile, pageRows } from "./page-rows.ts";
+import { pageTokens } from "./page-tokens.ts";
 import { instantOfStamp, jsonValue, pageValue, withoutTokens } from "./page-values.ts";
 
 /** How meters are reached. */
@@ -119,13 +122,12 @@ export class MeterReader implements PageReader {
       if (reader.find(profileNames.tokens) === undefined) return [];
       const table = await allowed(() => readProfile(client, reader, profileNames.tokens, { kind: "last", count: mostTokens }));
       if (table === undefined) return [];
-      const { columns, stamps, cells } = pageRows(table, this.#meters.scaling(meterId));
-      const rows = stamps.map((stamp, row) => ({
-        stamp,
-        details: Object.fromEntries(columns.map((column, index) => [column.name, cells[index]?.[row] ?? null])),
-      }));
-      return rows.reverse();
+      return pageTokens(pageRows(table, this.#meters.scaling(meterId)));
     });
+  }
+
+  credits(meterId: string): Promise<readonly PageCredit[]> {
+    return this.#ask(meterId, ({ reader }, view) => readCredits(reader, view));
   }
 
   #ask<T>(meterId: string, work: (session: MeterSession, view: DeviceView) => Promise<T>): Promise<T> {

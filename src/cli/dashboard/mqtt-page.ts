@@ -1,4 +1,4 @@
-import { type BoardMeter, type DashboardPorts, LiveBoard } from "../../dashboard/index.ts";
+import { type BoardMeter, type DashboardPorts, LiveBoard, type PagePrice } from "../../dashboard/index.ts";
 import { stateReading } from "../../dashboard/state-reading.ts";
 import { ConfigError, type TransportError } from "../../errors.ts";
 import type { OpenLink, RequestBody } from "../../mqtt-bridge/index.ts";
@@ -12,6 +12,7 @@ import { pageTranslator } from "./translator.ts";
 export interface MqttPageOptions extends Omit<TreeReaderOptions, "meterIds" | "timers"> {
   /** Of this program. */
   readonly pageVersion: string;
+  readonly price: PagePrice | null;
   /** Meters of the configuration; without any, those of the tree. */
   readonly meters: readonly BoardMeter[];
   readonly timers: Timers;
@@ -40,8 +41,6 @@ export class MqttPage {
   /** Why nothing can be believed at the moment. */
   #trouble: "broker-unreachable" | "bridge-offline" | undefined = "broker-unreachable";
   #answers = false;
-  /** Of the meters that are paid in money; nothing is shown in it while there are none. */
-  #currency = "EUR";
 
   /** `open` makes the connections; the default is the network. @throws ConfigError for a broker or meters that cannot be */
   constructor(options: MqttPageOptions, open?: OpenLink) {
@@ -65,18 +64,15 @@ export class MqttPage {
 
   /** What the server of the page asks. */
   get ports(): DashboardPorts {
-    const { pageVersion: version } = this.#options;
+    const { pageVersion: version, price } = this.#options;
     const reader = (): DashboardPorts["reader"] => (this.#answers ? this.#reads : undefined);
-    const info = (): DashboardPorts["info"] => ({ version, source: "mqtt", currency: this.#currency });
     return {
-      get info() {
-        return info();
-      },
+      info: { version, source: "mqtt", price },
       source: this.#board,
       get reader() {
         return reader();
       },
-      translator: pageTranslator,
+      translator: pageTranslator(),
     };
   }
 
@@ -144,7 +140,6 @@ export class MqttPage {
     } else {
       const reading = stateReading(members);
       if (reading !== undefined) this.#board.read(meterId, reading);
-      this.#currency = reading?.currency ?? this.#currency;
     }
     this.#apply(meterId);
   }

@@ -4,6 +4,7 @@ import type {
   AttributeName,
   PageAttribute,
   PageColumn,
+  PageCredit,
   PageEvent,
   PageObject,
   PageProfile,
@@ -18,6 +19,7 @@ import { type RequestBody, refused } from "../../mqtt-bridge/index.ts";
 import { jsonMembers, jsonText } from "../../mqtt-bridge/json-members.ts";
 import { eventNames } from "../event-names.ts";
 import { logNames } from "../report/event-rows.ts";
+import { pageTokens } from "./page-tokens.ts";
 import { instantOfStamp, jsonValue, pageValue } from "./page-values.ts";
 
 /** Asks a gateway over MQTT. */
@@ -91,8 +93,12 @@ export class RequestedReads implements PageReader {
 
   async tokens(meterId: string): Promise<readonly PageToken[]> {
     const answer = await allowed(() => this.#rows(meterId, profileNames.tokens, { last: mostTokens }));
-    if (answer === undefined) return [];
-    return answer.rows.map((row) => ({ stamp: stampOf(answer, row), details: detailsOf(answer, row) })).reverse();
+    return answer === undefined ? [] : pageTokens(pageRows([answer]));
+  }
+
+  /** Requests do not list the objects of a meter, so its credits are not known. */
+  async credits(): Promise<readonly PageCredit[]> {
+    return [];
   }
 
   async #read(meterId: string, object: string): Promise<RequestBody | undefined> {

@@ -48,11 +48,12 @@ export async function runGateway({ file, options, logger }: GatewayRun): Promise
   };
   const access = accessOptions(config.http, directory);
   const page = new GatewayPage({
-    info: { version, source: "gateway", currency: "EUR" },
+    info: { version, source: "gateway", price: config.http.price ?? null },
     timers: realTimers,
     wallClock: Date.now,
     isPrivate: new Access(access).local,
     traces,
+    secrets: (meterId) => ({ ...meters.find(({ id }) => id === meterId)?.push?.keys, systemTitles: traces.titles(meterId) }),
   });
   const host = new GatewayHost({
     mqtt: mqttOptions(config, directory),

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { jsonBody } from "../guards.ts";
+import { jsonBody, operatorOnly } from "../guards.ts";
 import type { PageEnv } from "../page-env.ts";
 import { RequestError } from "../page-error.ts";
 import type { DecodeRequest, PageTranslator } from "../ports.ts";
@@ -16,16 +16,19 @@ export function decodeRoutes(translator: PageTranslator | undefined, local: bool
     const { encryptionKey, authenticationKey } = request;
     if (!local && (encryptionKey !== undefined || authenticationKey !== undefined))
       throw new RequestError(403, "not-local", "keys are taken on the machine that serves the page alone", "use dlms decode");
+    if (request.meter !== undefined) operatorOnly(context);
     return context.json(translator.decode(request));
   });
   return routes;
 }
 
-function requestOf({ hex, encryptionKey, authenticationKey, systemTitle }: Readonly<Record<string, unknown>>): DecodeRequest {
+function requestOf({ hex, encryptionKey, authenticationKey, systemTitle, meter }: Readonly<Record<string, unknown>>): DecodeRequest {
   if (typeof hex !== "string" || hex.length > longestHex)
     throw new RequestError(400, "malformed", `hex: expected a text of up to ${longestHex} characters`);
+  if (meter !== undefined && typeof meter !== "string") throw new RequestError(400, "malformed", "meter: expected the id of a meter");
   return {
     hex,
+    ...(meter === undefined ? {} : { meter }),
     ...hexMember("encryptionKey", encryptionKey, /^([0-9a-f]{32}|[0-9a-f]{64})$/i),
     ...hexMember("authenticationKey", authenticationKey, /^([0-9a-f]{32}|[0-9a-f]{64})$/i),
     ...hexMember("systemTitle", systemTitle, /^[0-9a-f]{16}$/i),

@@ -57,6 +57,7 @@ export function meterRoutes(source: PageSource, reader: () => PageReader | undef
     return context.json(await once(context, (from) => from.events(context.req.param("id"), count)));
   });
   routes.get("/:id/tokens", async (context) => context.json(await once(context, (from) => from.tokens(context.req.param("id")))));
+  routes.get("/:id/credits", async (context) => context.json(await once(context, (from) => from.credits(context.req.param("id")))));
   return routes;
 }
 
