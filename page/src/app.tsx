@@ -116,6 +116,7 @@ function ThemeSwitch() {
         theme.value = next;
       }}
     >
+      <span aria-hidden="true">◐ </span>
       <span class="sr">Colours: </span>
       {theme.value}
     </button>

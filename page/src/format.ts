@@ -19,9 +19,17 @@ export function valueText(value: PageValue, locale: string | undefined): string 
   return typeof value === "string" ? value : value.length === 0 ? "none" : value.join(", ");
 }
 
-/** The wall clock where the meter is: "2026-11-23 18:30:00" of an ISO 8601 stamp, whose offset is the meter's. */
-export function stampText(stamp: string): string {
-  return stamp.replace("T", " ").replace(/(\.\d+)?(Z|[+-]\d\d:\d\d)$/, "");
+/** The wall clock where the meter is, by the locale, of an ISO 8601 stamp whose offset is the meter's. */
+export function stampText(stamp: string, locale: string | undefined): string {
+  const wall = Date.parse(`${stamp.replace(/(Z|[+-]\d\d:\d\d)$/, "")}Z`);
+  if (Number.isNaN(wall)) return stamp;
+  return new Intl.DateTimeFormat(locale, { timeZone: "UTC", dateStyle: "medium", timeStyle: "medium" }).format(wall);
+}
+
+/** From one time of a wall clock to another; of whole days the last one is meant, not its end. */
+export function rangeText(from: number, to: number, wholeDays: boolean, locale: string | undefined): string {
+  const options: Intl.DateTimeFormatOptions = { timeZone: "UTC", dateStyle: "medium", ...(wholeDays ? {} : { timeStyle: "short" }) };
+  return new Intl.DateTimeFormat(locale, options).formatRange(from, wholeDays ? to - 1 : to);
 }
 
 /** A moment by the locale and the zone of who looks. */

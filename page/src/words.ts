@@ -20,7 +20,7 @@ export function silenceOf(row: Pick<FleetRow, "online" | "reason" | "lastRead">,
 }
 
 const creditStates: Readonly<Record<PageCredit["state"], string>> = {
-  enabled: "not needed",
+  enabled: "not in use",
   selectable: "may be taken",
   selected: "taken, not yet used",
   "in-use": "in use now",

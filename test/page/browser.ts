@@ -64,3 +64,26 @@ export async function seriousFindings(page: Page): Promise<readonly string[]> {
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
 }
+
+/** Waits until nothing that is shown is still being asked for. */
+export async function settled(page: Page): Promise<void> {
+  await page
+    .locator("main")
+    .filter({ hasText: /./, hasNotText: /reading …|waiting for the meter|switching on/ })
+    .waitFor();
+}
+
+/** Waits until something holds; the test's time-out ends the waiting. */
+export async function eventually(check: () => Promise<boolean>): Promise<void> {
+  while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** How far the page is wider than its window, in pixels. */
+export function tooWide(page: Page): Promise<number> {
+  return page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
+}
+
+/** A number as the page writes it in British English. */
+export function numberIn(text: string): number {
+  return Number.parseFloat(text.replaceAll(",", "").replace("−", "-"));
+}

@@ -1,19 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { age, stampText, valueText } from "../../page/src/format.ts";
+import { age, amountText, rangeText, stampText, valueText } from "../../page/src/format.ts";
 import { cellsOf } from "../../page/src/parts/segments.ts";
 import { hashOf, parseRoute, views } from "../../page/src/route.ts";
-import { csv, intervals, total } from "../../page/src/series.ts";
+import { grouped } from "../../page/src/token.ts";
 import { rowWindow } from "../../page/src/window.ts";
-import { silenceOf } from "../../page/src/words.ts";
-import type { PageRows } from "../../src/dashboard/contract.ts";
+import { creditSentence, silenceOf } from "../../page/src/words.ts";
 
 const hour = 3_600_000;
-
-function rows(values: readonly (number | null)[], stamps: readonly string[]): PageRows {
-  const column = { logicalName: "1.0.1.8.0.255", attribute: 2, name: "Active energy import (+A)", unit: "Wh" };
-  return { columns: [column], times: stamps.map((stamp) => Date.parse(stamp)), stamps, cells: [values] };
-}
 
 describe("The page's route", () => {
   it("comes back from its hash, whatever a meter is called", () => {
@@ -31,37 +25,36 @@ describe("The page's route", () => {
   });
 });
 
-describe("Energy between rows", () => {
-  const stamps = ["2026-10-25T01:00:00+02:00", "2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00", "2026-10-25T03:00:00+01:00"];
-
-  it("is what the register grew by, also in an hour that autumn repeats", () => {
-    const { times, energy } = intervals(rows([1000, 1500, 2500, 2500], stamps));
-    expect(energy).to.deep.equal([0.5, 1, 0]);
-    expect(times.map((time, index) => (index === 0 ? hour : time - (times[index - 1] ?? 0)))).to.deep.equal([hour, hour, hour]);
-    expect(total(energy)).to.equal(1.5);
-  });
-
-  it("is unknown where the register went down or is not known", () => {
-    expect(intervals(rows([1000, 200, null, 300], stamps)).energy).to.deep.equal([null, null, null]);
-    expect(total([null])).to.equal(null);
-  });
-
-  it("is a file of the meter's own times", () => {
-    expect(csv(intervals(rows([1000, 1500, 2500, 2400], stamps)))).to.equal(
-      "time,energy [kWh]\r\n2026-10-25T02:00:00+02:00,0.5\r\n2026-10-25T02:00:00+01:00,1\r\n2026-10-25T03:00:00+01:00,\r\n",
-    );
-  });
-
-  it("is none where there are no rows, or no register", () => {
-    expect(intervals(rows([], [])).energy).to.deep.equal([]);
-    expect(intervals({ columns: [], times: [1, 2], stamps: ["", ""], cells: [] }).energy).to.deep.equal([]);
-  });
-});
-
 describe("Texts of the page", () => {
-  it("show stamps as the meter's clock did", () => {
-    expect(stampText("2026-11-23T23:01:42.11+00:00")).to.equal("2026-11-23 23:01:42");
-    expect(stampText("2026-10-25T02:00:00Z")).to.equal("2026-10-25 02:00:00");
+  it("show stamps as the meter's clock did, by the locale", () => {
+    expect(stampText("2026-11-23T23:01:42.11+00:00", "de")).to.equal("23.11.2026, 23:01:42");
+    expect(stampText("2026-10-25T02:00:00Z", "de")).to.equal("25.10.2026, 02:00:00");
+    expect(stampText("2026-10-25T02:00:00+14:00", "de")).to.equal("25.10.2026, 02:00:00");
+    expect(stampText("*-*-* 02:00", "de")).to.equal("*-*-* 02:00");
+  });
+
+  it("show from when to when, of whole days the last one", () => {
+    const [from, to] = [Date.UTC(2026, 9, 1), Date.UTC(2026, 9, 8)];
+    expect(rangeText(from, to, true, "de")).to.equal("01.–07.10.2026");
+    expect(rangeText(from, to, false, "de")).to.match(/^01\.10\.2026, 00:00.*08\.10\.2026, 00:00$/);
+  });
+
+  it("show amounts in the currency of the meter", () => {
+    expect(amountText({ value: 12_345, unit: "Wh" }, "EUR", "de")).to.equal("12,35 kWh");
+    expect(amountText({ value: 1234.5, unit: "currency" }, "EUR", "de")).to.equal("1.234,5 EUR");
+    expect(amountText({ value: 3, unit: null }, undefined, "de")).to.equal("3");
+  });
+
+  it("say how it stands with credits", () => {
+    expect(creditSentence({ state: "in-use", active: true })).to.equal("in use now");
+    expect(creditSentence({ state: "enabled", active: false })).to.equal("not set up");
+  });
+
+  it("group the digits of a token, whatever stands between them", () => {
+    expect(grouped("67259421596626581768")).to.equal("6725 9421 5966 2658 1768");
+    expect(grouped("6725-94 x")).to.equal("6725 94");
+    expect(grouped(`${"1".repeat(30)}`)).to.have.lengthOf(24);
+    expect(grouped("")).to.equal("");
   });
 
   it("show values by the locale", () => {

@@ -38,7 +38,8 @@ export function Decoded({ request }: { readonly request: DecodeRequest }) {
           {error}
         </p>
       )}
-      <div class="scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard. */}
+      <section class="scroll" tabIndex={0} aria-label="Fields">
         <table class="decoded">
           <tbody>
             {decoded?.fields.map(({ offset, length, depth, field, meaning }, index) => (
@@ -53,7 +54,7 @@ export function Decoded({ request }: { readonly request: DecodeRequest }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </>
   );
 }

@@ -36,7 +36,8 @@ export function EventsPanel({ meter }: { readonly meter: string }) {
                 {found.length} of {events.length}
               </span>
             </p>
-            <div class="scroll">
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard. */}
+            <section class="scroll" tabIndex={0} aria-label="Events">
               <table>
                 <thead>
                   <tr>
@@ -49,7 +50,7 @@ export function EventsPanel({ meter }: { readonly meter: string }) {
                 <tbody>
                   {found.map((event, index) => (
                     <tr key={index}>
-                      <td>{stampText(event.stamp)}</td>
+                      <td>{stampText(event.stamp, locale)}</td>
                       <td>{event.log}</td>
                       <td>
                         {plain(event.name)} {event.code !== null && <small>{event.code}</small>}
@@ -63,7 +64,7 @@ export function EventsPanel({ meter }: { readonly meter: string }) {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </section>
           </>
         );
       }}

@@ -34,6 +34,7 @@ export function LiveView() {
         <Chart
           label="Power"
           unit="W"
+          kind="line"
           height={180}
           times={meter.recentPower.map(([time]) => time / 1000)}
           values={meter.recentPower.map(([, watts]) => watts)}
@@ -83,7 +84,7 @@ export function LiveView() {
       </details>
       <p class="muted">
         {meter.readTime !== null && `read ${timeText(meter.readTime, locale)}`}
-        {meter.meterTime !== null && ` · its clock shows ${stampText(meter.meterTime)}`}
+        {meter.meterTime !== null && ` · its clock shows ${stampText(meter.meterTime, locale)}`}
         {meter.row.driftSeconds !== null && meter.row.driftSeconds !== 0 && ` (${meter.row.driftSeconds} s off)`}
         {meter.quality !== "good" && ` · ${meter.quality}`}
       </p>

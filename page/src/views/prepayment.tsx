@@ -16,8 +16,8 @@ export function PrepaymentView({ meter }: { readonly meter: string }) {
   const version = useChanges(`${credit == null ? "" : Math.round(credit.value)} ${presentValue(known, "credit_status")}`);
   const base = `/meters/${encodeURIComponent(meter)}`;
   return (
-    <div class="two">
-      <div>
+    <div class="payment">
+      <div class="credit">
         <section aria-label="Credit">
           <p class="big" data-key="credit">
             {credit == null ? "–" : number(credit.value, locale, 2)} <small>{credit?.unit}</small>
@@ -32,12 +32,14 @@ export function PrepaymentView({ meter }: { readonly meter: string }) {
           </Loaded>
         </section>
         {mayDo(known, "token") && <TokenEntry meter={meter} name={known?.row.name ?? meter} />}
+      </div>
+      {known?.keypad === true && <KeypadUnit meter={meter} />}
+      <div class="tokens">
         <h2>Tokens</h2>
         <Loaded<readonly PageToken[]> path={`${base}/tokens`} version={version}>
           {(tokens) => <Tokens tokens={tokens} />}
         </Loaded>
       </div>
-      {known?.keypad === true && <KeypadUnit meter={meter} />}
     </div>
   );
 }
@@ -117,7 +119,7 @@ function Tokens({ tokens }: { readonly tokens: readonly PageToken[] }) {
         <tbody>
           {tokens.map(({ stamp, digits, amount, credit, way, details }, index) => (
             <tr key={`${stamp} ${index}`}>
-              <th scope="row">{stampText(stamp)}</th>
+              <th scope="row">{stampText(stamp, locale)}</th>
               <td class="code">{digits}</td>
               <td class="right">{amount === null ? "–" : shown(amount)}</td>
               <td class="right">{credit === null ? "–" : shown(credit)}</td>
