@@ -118,6 +118,12 @@ export function total({ values }: Series, { first, end }: Range): number | null 
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
 }
 
+/** Energy of a day, on average; undefined where no day is known. */
+export function averageUse({ series }: History): number | undefined {
+  const known = (series.find(({ name }) => name === "Energy")?.values ?? []).filter((value) => value !== null);
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
 /** What is compared: as long by the clock on the wall, or as many months of the calendar. */
 export type Measure = "clock" | "months";
 

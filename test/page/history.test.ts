@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { dateOnWall, timeLabels } from "../../page/src/parts/chart-axis.ts";
-import { csv, type History, historyOf, rangeBefore, total, within } from "../../page/src/series.ts";
+import { averageUse, csv, type History, historyOf, rangeBefore, total, within } from "../../page/src/series.ts";
 import { byKey, latest, moved, type Span, zoomed } from "../../page/src/span.ts";
 import { localClock, monthsLater, offsetOf, wallClock } from "../../page/src/wall-clock.ts";
 import type { PageColumn, PageRows, PageValue } from "../../src/dashboard/contract.ts";
@@ -76,6 +76,11 @@ describe("History", () => {
     const history = historyOf(rows(autumn, [voltage, [230, 231, null, 232]], [status, ["a", "b", "c", "d"]]), null, undefined);
     expect(history.series).to.deep.equal([{ name: "Voltage L1", unit: "V", adds: false, values: [231, null, 232] }]);
     expect(historyOf(rows([]), null, undefined)).to.deep.equal({ intervals: [], series: [], open: false });
+  });
+
+  it("knows what a day uses on average", () => {
+    expect(averageUse(historyOf(rows(autumn, [energy, [1000, 1500, 2500, 2400]]), null, undefined))).to.equal(0.75);
+    expect(averageUse(historyOf(rows([]), null, undefined))).to.equal(undefined);
   });
 
   it("is a file of the meter's own times", () => {

@@ -18,6 +18,8 @@ export interface ChartProps {
   readonly before?: { readonly name: string; readonly values: readonly (number | null)[] };
   readonly kind: "line" | "steps" | "bars";
   readonly height: number;
+  /** Sums and powers are shown as long as they are; else what differs fills the chart. */
+  readonly fromZero?: boolean;
   /** Whose times are shown; those of who looks without one. */
   readonly clock?: WallClock;
   /** Lets the time be moved and zoomed. */
@@ -27,7 +29,7 @@ export interface ChartProps {
 const locale = navigator.language;
 
 /** uPlot draws; what it is given anew is drawn into the same chart. */
-export function Chart({ label, unit, times, values, before, kind, height, clock = localClock, movable }: ChartProps) {
+export function Chart({ label, unit, times, values, before, kind, height, fromZero = false, clock = localClock, movable }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const dark = isDark.value;
@@ -36,7 +38,7 @@ export function Chart({ label, unit, times, values, before, kind, height, clock 
     const element = place.current;
     if (element === null) return;
     const drawn = new uPlot(
-      optionsOf({ label, unit, kind, height, clock, isMovable: movable !== undefined }, element, compares),
+      optionsOf({ label, unit, kind, height, fromZero, clock, isMovable: movable !== undefined }, element, compares),
       compares === undefined ? [[], []] : [[], [], []],
       element,
     );
@@ -49,13 +51,13 @@ export function Chart({ label, unit, times, values, before, kind, height, clock 
       observer.disconnect();
       drawn.destroy();
     };
-  }, [label, unit, kind, height, clock, movable, compares, dark]);
+  }, [label, unit, kind, height, fromZero, clock, movable, compares, dark]);
   useEffect(() => {
     const data = [times, values, ...(before === undefined ? [] : [before.values])] as unknown as uPlot.AlignedData;
     // What can be moved stays where it is.
     plot.current?.setData(data, movable === undefined);
     if (movable !== undefined) plot.current?.setScale("x", movable.span.peek());
-  }, [times, values, before, label, unit, kind, height, clock, movable, dark]);
+  }, [times, values, before, label, unit, kind, height, fromZero, clock, movable, dark]);
   useSignalEffect(() => {
     const span = movable?.span.value;
     if (span !== undefined) plot.current?.setScale("x", span);
@@ -68,13 +70,13 @@ export function Chart({ label, unit, times, values, before, kind, height, clock 
   );
 }
 
-interface Looks extends Pick<ChartProps, "label" | "unit" | "kind" | "height"> {
+interface Looks extends Pick<ChartProps, "label" | "unit" | "kind" | "height" | "fromZero"> {
   readonly clock: WallClock;
   readonly isMovable: boolean;
 }
 
 function optionsOf(
-  { label, unit, kind, height, clock, isMovable }: Looks,
+  { label, unit, kind, height, fromZero, clock, isMovable }: Looks,
   element: HTMLElement,
   compares: string | undefined,
 ): uPlot.Options {
@@ -117,14 +119,13 @@ function optionsOf(
       { ...axis, values: (_, splits, __, ___, step) => [...timeLabels(splits, step, clock, locale)] },
       { ...axis, size: 64, values: (_, splits) => splits.map((split) => number(split, locale)) },
     ],
-    scales: { ...(isMovable ? { x: { auto: false } } : {}), ...(kind === "line" ? {} : { y: { range: fromZero } }) },
+    scales: { ...(isMovable ? { x: { auto: false } } : {}), ...(fromZero === true ? { y: { range: zeroBased } } : {}) },
     cursor: { drag: { setScale: false, x: false, y: false }, points: { show: kind !== "bars" } },
     legend: { show: isMovable, live: true },
   };
 }
 
-/** Sums are as long as their bars. */
-function fromZero(_: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
+function zeroBased(_: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
   return [Math.min(0, min ?? 0), max === null || max <= 0 ? 1 : max * 1.05];
 }
 

@@ -9,56 +9,71 @@ const locale = navigator.language;
 /** What this client sees of the meter; a click reads. */
 export function ObjectsPanel({ meter }: { readonly meter: string }) {
   const [search, setSearch] = useState("");
+  const [classId, setClassId] = useState(0);
   const [open, setOpen] = useState<string>();
   return (
-    <>
-      <label>
-        <span class="sr">Search objects</span>
-        <input
-          type="search"
-          placeholder="name, OBIS or class"
-          value={search}
-          onInput={({ currentTarget }) => setSearch(currentTarget.value)}
-        />
-      </label>
-      <Loaded<readonly PageObject[]> path={`/meters/${encodeURIComponent(meter)}/objects`}>
-        {(objects) => {
-          const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-          const found = objects.filter(({ name, logicalName, className, classId }) => {
-            const text = `${name} ${logicalName} ${className} class ${classId}`.toLowerCase();
-            return words.every((word) => text.includes(word));
-          });
-          return (
-            <>
-              <p class="muted" role="status">
+    <Loaded<readonly PageObject[]> path={`/meters/${encodeURIComponent(meter)}/objects`}>
+      {(objects) => {
+        const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+        const found = objects.filter((object) => {
+          const text = `${object.name} ${object.logicalName} ${object.className} class ${object.classId}`.toLowerCase();
+          return (classId === 0 || object.classId === classId) && words.every((word) => text.includes(word));
+        });
+        const classes = new Map(objects.map((object) => [object.classId, object.className]));
+        return (
+          <>
+            <p class="filters">
+              <label>
+                <span class="sr">Search objects</span>
+                <input
+                  type="search"
+                  placeholder="name, OBIS or class"
+                  value={search}
+                  onInput={({ currentTarget }) => setSearch(currentTarget.value)}
+                />
+              </label>
+              <label>
+                <span class="sr">Class</span>
+                <select value={classId} onChange={({ currentTarget }) => setClassId(Number(currentTarget.value))}>
+                  <option value={0}>all classes</option>
+                  {[...classes]
+                    .sort(([one], [other]) => one - other)
+                    .map(([id, name]) => (
+                      <option key={id} value={id}>
+                        {name} ({id})
+                      </option>
+                    ))}
+                </select>
+              </label>
+              <span class="muted" role="status">
                 {found.length} of {objects.length}
-              </p>
-              <ul class="objects">
-                {found.map((object) => {
-                  const key = `${object.classId}/${object.logicalName}`;
-                  return (
-                    <li key={key}>
-                      <button
-                        type="button"
-                        class="quiet"
-                        aria-expanded={open === key}
-                        onClick={() => setOpen(open === key ? undefined : key)}
-                      >
-                        <span class="code">{object.logicalName}</span> {object.name}{" "}
-                        <small>
-                          {object.className}, class {object.classId} v{object.version}
-                        </small>
-                      </button>
-                      {open === key && <Attributes meter={meter} object={object} />}
-                    </li>
-                  );
-                })}
-              </ul>
-            </>
-          );
-        }}
-      </Loaded>
-    </>
+              </span>
+            </p>
+            <ul class="objects">
+              {found.map((object) => {
+                const key = `${object.classId}/${object.logicalName}`;
+                return (
+                  <li key={key}>
+                    <button
+                      type="button"
+                      class="quiet"
+                      aria-expanded={open === key}
+                      onClick={() => setOpen(open === key ? undefined : key)}
+                    >
+                      <span class="code">{object.logicalName}</span> {object.name}{" "}
+                      <small>
+                        {object.className}, class {object.classId} v{object.version}
+                      </small>
+                    </button>
+                    {open === key && <Attributes meter={meter} object={object} />}
+                  </li>
+                );
+              })}
+            </ul>
+          </>
+        );
+      }}
+    </Loaded>
   );
 }
 

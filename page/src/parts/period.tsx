@@ -88,6 +88,7 @@ function Plot({ span, history, clock, meter }: PlotProps) {
         unit={shown.unit ?? ""}
         kind={shown.adds ? span.kind : "steps"}
         height={340}
+        fromZero={shown.adds}
         clock={clock}
         movable={movable}
         {...drawn}

@@ -2,6 +2,7 @@ import type { LiveMeter } from "../../../src/dashboard/contract.ts";
 import { number, stampText, timeText, valueText } from "../format.ts";
 import { Actions } from "../parts/actions.tsx";
 import { Chart } from "../parts/chart.tsx";
+import { useDaysLeft } from "../parts/days-left.ts";
 import { live } from "../server.ts";
 import { plain } from "../words.ts";
 
@@ -17,11 +18,11 @@ const tiles: readonly (readonly [string, string])[] = [
   ["relay_state", "Supply"],
   ["credit_balance_kwh", "Credit"],
   ["credit_balance", "Credit"],
-  ["credit_days_left", "Days left"],
 ];
 
 export function LiveView() {
   const meter = live.value;
+  const daysLeft = useDaysLeft(meter, locale);
   if (meter === undefined) return <p class="muted">waiting for the meter …</p>;
   const at = (key: string) => meter.values.find((value) => value.key === key);
   const power = at("active_power_import");
@@ -35,6 +36,7 @@ export function LiveView() {
           label="Power"
           unit="W"
           kind="line"
+          fromZero
           height={180}
           times={meter.recentPower.map(([time]) => time / 1000)}
           values={meter.recentPower.map(([, watts]) => watts)}
@@ -52,6 +54,7 @@ export function LiveView() {
                 {typeof value.value === "number" ? number(value.value, locale, 2) : plain(valueText(value.value, locale))}{" "}
                 <small>{value.unit}</small>
               </dd>
+              {key.startsWith("credit_balance") && daysLeft !== undefined && <dd class="note">{daysLeft}</dd>}
             </div>
           );
         })}
@@ -95,10 +98,13 @@ export function LiveView() {
 function Alarms({ meter }: { readonly meter: LiveMeter }) {
   const { alarms } = meter.row;
   return (
-    <ul class="alarms" aria-live="polite" aria-label="Alarms">
-      {alarms.map((alarm) => (
-        <li key={alarm}>{plain(alarm)}</li>
-      ))}
-    </ul>
+    <>
+      <ul class="alarms" aria-live="polite" aria-label="Alarms">
+        {alarms.map((alarm) => (
+          <li key={alarm}>{plain(alarm)}</li>
+        ))}
+      </ul>
+      {alarms.length > 0 && <p class="muted hint">Alarms stay until they are cleared.</p>}
+    </>
   );
 }

@@ -1,7 +1,8 @@
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { LiveMeter, PageAmount, PageCredit, PageToken } from "../../../src/dashboard/contract.ts";
 import { amountText, number, stampText, valueText } from "../format.ts";
 import { mayDo } from "../parts/actions.tsx";
+import { useDaysLeft } from "../parts/days-left.ts";
 import { KeypadUnit } from "../parts/keypad-unit.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { TokenEntry } from "../parts/token-entry.tsx";
@@ -14,6 +15,7 @@ export function PrepaymentView({ meter }: { readonly meter: string }) {
   const known = live.value;
   const credit = known?.row.credit;
   const version = useChanges(`${credit == null ? "" : Math.round(credit.value)} ${presentValue(known, "credit_status")}`);
+  const daysLeft = useDaysLeft(known, locale);
   const base = `/meters/${encodeURIComponent(meter)}`;
   return (
     <div class="payment">
@@ -23,7 +25,7 @@ export function PrepaymentView({ meter }: { readonly meter: string }) {
             {credit == null ? "–" : number(credit.value, locale, 2)} <small>{credit?.unit}</small>
           </p>
           <p>
-            {[plain(String(presentValue(known, "credit_status") ?? presentValue(known, "payment_mode") ?? "")), daysLeft(known)]
+            {[plain(String(presentValue(known, "credit_status") ?? presentValue(known, "payment_mode") ?? "")), daysLeft]
               .filter(Boolean)
               .join(" · ")}
           </p>
@@ -48,11 +50,6 @@ function presentValue(meter: LiveMeter | undefined, key: string) {
   return meter?.values.find((value) => value.key === key)?.value;
 }
 
-function daysLeft(meter: LiveMeter | undefined): string | undefined {
-  const days = presentValue(meter, "credit_days_left");
-  return typeof days === "number" ? `about ${number(days, locale, 0)} ${days === 1 ? "day" : "days"} left` : undefined;
-}
-
 /** How often a text has changed. */
 function useChanges(text: string): number {
   const last = useRef(text);
@@ -75,8 +72,8 @@ function Credits({ credits }: { readonly credits: readonly PageCredit[] }) {
           <dt>{creditTitles[credit.type]}</dt>
           <dd data-credit={credit.type}>
             {credit.type === "token" && credit.amount !== null ? shown(credit.amount) : creditSentence(credit)}
-            {credit.type === "emergency" && credit.preset !== null && <small> {shown(credit.preset)}</small>}
           </dd>
+          {credit.type === "emergency" && credit.preset !== null && <dd class="note">{shown(credit.preset)} in all</dd>}
         </div>
       ))}
     </dl>
@@ -92,48 +89,57 @@ const creditTitles: Readonly<Record<PageCredit["type"], string>> = {
 };
 
 function Tokens({ tokens }: { readonly tokens: readonly PageToken[] }) {
+  const [isWhole, setWhole] = useState(false);
+  const all = Object.keys(tokens[0]?.details ?? {});
+  const more = isWhole ? all : [];
   if (tokens.length === 0) return <p class="muted">none yet</p>;
-  const more = Object.keys(tokens[0]?.details ?? {});
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard.
-    <section class="scroll" tabIndex={0} aria-label="Tokens">
-      <table data-table="tokens">
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">Token</th>
-            <th scope="col" class="right">
-              Amount
-            </th>
-            <th scope="col" class="right">
-              Credit then
-            </th>
-            <th scope="col">Came</th>
-            {more.map((name) => (
-              <th scope="col" class="right" key={name}>
-                {name}
+    <>
+      {all.length > 0 && (
+        <label class="muted">
+          <input type="checkbox" checked={isWhole} onChange={() => setWhole(!isWhole)} /> all columns
+        </label>
+      )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard. */}
+      <section class="scroll" tabIndex={0} aria-label="Tokens">
+        <table data-table="tokens">
+          <thead>
+            <tr>
+              <th scope="col">When</th>
+              <th scope="col">Token</th>
+              <th scope="col" class="right">
+                Amount
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {tokens.map(({ stamp, digits, amount, credit, way, details }, index) => (
-            <tr key={`${stamp} ${index}`}>
-              <th scope="row">{stampText(stamp, locale)}</th>
-              <td class="code">{digits}</td>
-              <td class="right">{amount === null ? "–" : shown(amount)}</td>
-              <td class="right">{credit === null ? "–" : shown(credit)}</td>
-              <td>{ways[way ?? ""] ?? way}</td>
+              <th scope="col" class="right">
+                Credit then
+              </th>
+              <th scope="col">Came</th>
               {more.map((name) => (
-                <td class="right" key={name}>
-                  {valueText(details[name] ?? null, locale)}
-                </td>
+                <th scope="col" class="right" key={name}>
+                  {name}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+          </thead>
+          <tbody>
+            {tokens.map(({ stamp, digits, amount, credit, way, details }, index) => (
+              <tr key={`${stamp} ${index}`}>
+                <th scope="row">{stampText(stamp, locale)}</th>
+                <td class="code">{digits}</td>
+                <td class="right">{amount === null ? "–" : shown(amount)}</td>
+                <td class="right">{credit === null ? "–" : shown(credit)}</td>
+                <td>{ways[way ?? ""] ?? way}</td>
+                {more.map((name) => (
+                  <td class="right" key={name}>
+                    {valueText(details[name] ?? null, locale)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
   );
 }
 
