@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { serveManyMeters } from "../test/page/many-meters.ts";
 import { root } from "./lib/project.mjs";
 import { findCommand } from "./lib/system-packages.mjs";
 
@@ -56,8 +57,11 @@ const pictures = [
       await page.locator("td.value").filter({ hasText: "Wh" }).first().waitFor();
     },
   },
+  { name: "page-fleet", view: "fleet", size: wide, colours: "light" },
 ];
 
+/** Made up: nobody has so many meters for a picture. */
+const meters = await serveManyMeters(2000);
 const executablePath = findCommand("chromium");
 if (executablePath === undefined) throw new Error("chromium is not installed");
 mkdirSync(folder, { recursive: true });
@@ -70,7 +74,7 @@ try {
   await new Promise((resolve) => demo.stdout.on("data", (chunk) => String(chunk).includes("listening http") && resolve(undefined)));
   for (const { name, view, size, colours, act, wait = 0 } of pictures) {
     const page = await browser.newPage({ viewport: size, colorScheme: colours, locale: "en-GB" });
-    await page.goto(`http://127.0.0.1:${base + 3}/#/meter/demo/${view}`);
+    await page.goto(view === "fleet" ? meters.served.url : `http://127.0.0.1:${base + 3}/#/meter/demo/${view}`);
     await page
       .locator("main")
       .filter({ hasText: /./, hasNotText: /reading …|waiting for the meter|switching on/ })
@@ -84,6 +88,7 @@ try {
   }
 } finally {
   await browser.close();
+  await meters.close();
   demo.kill("SIGINT");
 }
 

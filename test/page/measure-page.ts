@@ -10,9 +10,12 @@ import type { Page } from "playwright-core";
 import { CliService } from "../support/cli.ts";
 import { freePort } from "../support/free-port.ts";
 import { openBrowser, settled } from "./browser.ts";
+import { serveManyMeters } from "./many-meters.ts";
 
 const runs = 5;
-const panning = 3000;
+/** How long something is moved; ms. */
+const moving = 3000;
+const many = 10_000;
 
 const say = (name: string, value: string) => process.stdout.write(`${name.padEnd(46)} ${value}\n`);
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
@@ -39,6 +42,16 @@ async function frames(page: Page, act: () => Promise<void>): Promise<readonly nu
   return (await page.evaluate("cancelAnimationFrame(window.frame), window.frameTimes.slice(2)")) as number[];
 }
 
+function paceOf(times: readonly number[]): string {
+  const pace = (1000 * times.length) / times.reduce((sum, time) => sum + time, 0);
+  const slowest = [...times].sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN;
+  return `${pace.toFixed(1)} frames/s, 99 % within ${slowest.toFixed(0)} ms`;
+}
+
+async function turnWheel(page: Page): Promise<void> {
+  for (const begin = Date.now(); Date.now() - begin < moving; ) await page.mouse.wheel(0, 400);
+}
+
 async function pan(page: Page): Promise<void> {
   const box = await page.locator(".u-over").boundingBox();
   if (box === null) throw new Error("there is no chart");
@@ -46,8 +59,8 @@ async function pan(page: Page): Promise<void> {
   await page.mouse.move(middle, y);
   await page.mouse.down();
   const begin = Date.now();
-  while (Date.now() - begin < panning) {
-    const part = Math.sin(((Date.now() - begin) / panning) * 4 * Math.PI);
+  while (Date.now() - begin < moving) {
+    const part = Math.sin(((Date.now() - begin) / moving) * 4 * Math.PI);
     await page.mouse.move(middle + (part * box.width) / 3, y);
   }
   await page.mouse.up();
@@ -94,11 +107,25 @@ try {
     await chart.focus();
     await page.keyboard.press("0");
     for (let press = 0; press < presses; press++) await page.keyboard.press("+");
-    const times = await frames(page, () => pan(page));
-    const fps = (1000 * times.length) / times.reduce((sum, time) => sum + time, 0);
-    const slowest = [...times].sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN;
-    say(`moving by hand, ${name}`, `${fps.toFixed(1)} frames/s, 99 % within ${slowest.toFixed(0)} ms`);
+    say(`moving by hand, ${name}`, paceOf(await frames(page, () => pan(page))));
   }
+
+  const meters = await serveManyMeters(many);
+  await page.goto("about:blank");
+  await page.goto(meters.served.url);
+  await page.getByRole("link", { name: "Meter 0", exact: true }).waitFor();
+  say(`${many} meters, first row drawn`, `${((await page.evaluate("performance.now()")) as number).toFixed(0)} ms`);
+  const search = page.getByPlaceholder("name, number, alarm");
+  const typed = Date.now();
+  await search.fill("magnetic 350");
+  await page.getByRole("status").filter({ hasNotText: "10,000 of" }).waitFor();
+  say(`${many} meters, searched`, `${Date.now() - typed} ms`);
+  await search.fill("");
+  await page.getByRole("button", { name: "Credit" }).click();
+  await page.locator(".fleet").hover();
+  const times = await frames(page, () => turnWheel(page));
+  say(`${many} meters, scrolled by the wheel`, paceOf(times));
+  await meters.close();
 } finally {
   await browser.close();
   await demo.stop();

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { LiveMeter, PageRows } from "../../../src/dashboard/contract.ts";
 import { number } from "../format.ts";
 import { averageUse, historyOf } from "../series.ts";
-import { get } from "../server.ts";
+import { get, info } from "../server.ts";
 
 /** Days whose use is taken for that of the days to come. */
 const looksBack = 7;
@@ -13,7 +13,7 @@ export function useDaysLeft(meter: LiveMeter | undefined, locale: string): strin
   const told = meter?.values.find(({ key }) => key === "credit_days_left")?.value;
   const credit = meter?.row.credit;
   const id = meter?.row.id;
-  const wanted = told === undefined && credit?.unit === "kWh" && id !== undefined;
+  const wanted = info.value?.reads === true && told === undefined && credit?.unit === "kWh" && id !== undefined;
   const [used, setUsed] = useState<number>();
   useEffect(() => {
     let current = true;
