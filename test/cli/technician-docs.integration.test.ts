@@ -53,8 +53,8 @@ describe("docs/technician.md", function () {
     expect(run).to.be.at.least(5);
   });
 
-  it("names commands and options that exist", () => {
-    const program = buildProgram();
+  it("names commands and options that exist", async () => {
+    const program = await buildProgram();
     const lines = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = ""]) => block.trim().split("\n"));
     expect(lines.length).to.be.at.least(10);
     for (const line of [...lines, ...examples.map(({ command }) => command)]) {

@@ -16,6 +16,8 @@ const runs = 5;
 /** How long something is moved; ms. */
 const moving = 3000;
 const many = 10_000;
+/** How long it is looked what pages cost; ms. */
+const looking = 20_000;
 
 const say = (name: string, value: string) => process.stdout.write(`${name.padEnd(46)} ${value}\n`);
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
@@ -66,6 +68,30 @@ async function pan(page: Page): Promise<void> {
   await page.mouse.up();
 }
 
+/** Hundredths of a second of CPU that a process has used (proc(5)); NaN where there is no such thing. */
+function cpuOf(pid: number | undefined): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+    return Number(fields[11]) + Number(fields[12]);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** CPU of the demonstration while so many pages look at its meter. */
+async function costOf(demo: CliService, url: string, pages: number): Promise<string> {
+  const stop = new AbortController();
+  for (let count = 0; count < pages; count++) {
+    const { body } = await fetch(`${url}api/feed?meter=demo`, { signal: stop.signal });
+    void body?.pipeTo(new WritableStream()).catch(() => {});
+  }
+  const before = cpuOf(demo.pid);
+  await new Promise((resolve) => setTimeout(resolve, looking));
+  const used = cpuOf(demo.pid) - before;
+  stop.abort();
+  return `${((used * 10 * 100) / looking).toFixed(1)} % of a core`;
+}
+
 const browser = await openBrowser();
 if (browser === undefined) throw new Error("chromium is not installed");
 const { page } = browser;
@@ -109,6 +135,10 @@ try {
     for (let press = 0; press < presses; press++) await page.keyboard.press("+");
     say(`moving by hand, ${name}`, paceOf(await frames(page, () => pan(page))));
   }
+
+  await page.goto("about:blank");
+  for (const pages of [0, 1, 100])
+    say(`meter, broker, gateway and server, ${pages} pages`, await costOf(demo, `http://127.0.0.1:${base + 3}/`, pages));
 
   const meters = await serveManyMeters(many);
   await page.goto("about:blank");

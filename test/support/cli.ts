@@ -84,6 +84,10 @@ export class CliService {
     return this.#output;
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Ctrl-C; answers with the exit code. */
   stop(signal: NodeJS.Signals = "SIGINT"): Promise<number | null> {
     if (this.#child.exitCode !== null) return Promise.resolve(this.#child.exitCode);

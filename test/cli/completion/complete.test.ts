@@ -7,7 +7,8 @@ import { completionScripts, shells } from "../../../src/cli/completion/scripts.t
 import { knownArguments } from "../../../src/cli/completion/values.ts";
 import { buildProgram, everyCommand } from "../../../src/cli/program.ts";
 
-const program = specOf(buildProgram());
+const tree = await buildProgram();
+const program = specOf(tree);
 const sources = {
   meters: (book = "usual") => (book === "usual" ? ["house", "shop"] : [`${book}-meter`]),
   ports: () => ["/dev/serial/by-id/usb-probe"],
@@ -74,7 +75,7 @@ describe("completion", () => {
 
   it("names arguments that there are", () => {
     const there = new Set(
-      everyCommand(buildProgram()).flatMap((command) => {
+      everyCommand(tree).flatMap((command) => {
         const path: string[] = [];
         for (let each: Command | null = command; each !== null; each = each.parent) path.unshift(each.name());
         return command.registeredArguments.map((argument) => [...path, argument.name()].join(" "));
