@@ -71,6 +71,8 @@ describe("The page of a gateway", function () {
     await page.goto(address(`?token=${tokens.PAGE_TOKEN}`));
     await page.getByRole("link", { name: "house" }).waitFor();
     await page.getByRole("link", { name: "barn" }).waitFor();
+    expect(await page.getByRole("row", { name: /house/ }).innerText()).to.match(/11111111.*online/s);
+    expect(await page.getByRole("row", { name: /barn/ }).innerText()).to.match(/22222222.*online/s);
     expect(await seriousFindings(page)).to.deep.equal([]);
     await page.getByRole("link", { name: "house" }).click();
     await page.getByRole("button", { name: "disconnect …" }).waitFor();

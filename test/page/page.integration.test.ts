@@ -155,6 +155,15 @@ describe("The page", function () {
     expect(await shown("credit")).to.be.closeTo(Number(credit?.value) / 1000, 0.1);
   });
 
+  it("lists the tokens that the meter was given", async () => {
+    await show("prepayment");
+    const shownTokens = await page.locator('[data-table="tokens"] tbody tr').allInnerTexts();
+    const [{ columns, rows }] = (await dlms<ProfileJson>("profile", "tokens", "--last", "50")) as [ProfileJson];
+    const amount = columns.findIndex(({ logicalName }) => logicalName === "0.0.96.60.9.255");
+    expect(shownTokens.length).to.equal(rows.length);
+    for (const [index, row] of [...rows].reverse().entries()) expect(shownTokens[index]).to.contain(`${Number(row[amount]) / 1000} kWh`);
+  });
+
   it("says what the meter thinks of a token that was used", async () => {
     await show("prepayment");
     await page.getByLabel("Token", { exact: false }).first().fill("6725-9421-5966-2658-1768");
@@ -190,6 +199,14 @@ describe("The page", function () {
     await page.getByRole("status").filter({ hasText: / of / }).waitFor();
     const logs = new Set(await page.locator("tbody tr td:nth-child(2)").allInnerTexts());
     expect([...logs]).to.deep.equal(["credit"]);
+    const codes = await page.locator("tbody tr td:nth-child(3) small").allInnerTexts();
+    const events = await dlms<{ readonly code: number }>("events", "credit");
+    expect(codes.map(Number).slice(0, 20)).to.deep.equal(
+      events
+        .map(({ code }) => code)
+        .reverse()
+        .slice(0, 20),
+    );
   });
 
   it("has nothing that keeps anybody out, in light and in dark, and fits a phone", async () => {
