@@ -1,6 +1,6 @@
 import { ByteReader } from "../../bytes/byte-reader.ts";
 import { DecodeError, type DlmsError, RemoteProtocolError } from "../../errors.ts";
-import { type ApduOf, encodeApdu, readApdu } from "../xdlms/apdu.ts";
+import { type Apdu, type ApduOf, encodeApdu, readApdu } from "../xdlms/apdu.ts";
 import { ApduCarrier, type OutgoingApdu } from "./apdu-carrier.ts";
 import type { Notification } from "./events.ts";
 import { unlimitedPduSize } from "./negotiation.ts";
@@ -32,14 +32,22 @@ export class NotificationReceiver {
     this.#carrier.start({ maxPduSize: unlimitedPduSize, generalBlockTransfer: true });
   }
 
+  /** What came, in order: meters that pack several notifications into one frame exist. */
   receiveApdu(apdu: Uint8Array): NotificationEvent[] {
-    const bytes = apdu.slice();
-    try {
-      return this.#receive(bytes);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      return [{ type: "not-understood", error, bytes }];
-    }
+    const events: NotificationEvent[] = [];
+    let rest = apdu.slice();
+    do {
+      try {
+        const reader = new ByteReader(rest);
+        const apdu = readApdu(reader);
+        events.push(...this.#receive(apdu, rest.subarray(0, reader.offset)));
+        rest = rest.subarray(reader.offset);
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error;
+        return [...events, { type: "not-understood", error, bytes: rest }];
+      }
+    } while (rest.length > 0);
+    return events;
   }
 
   handleTimeout(): NotificationEvent[] {
@@ -50,12 +58,11 @@ export class NotificationReceiver {
     return this.#outgoing.shift();
   }
 
-  #receive(bytes: Uint8Array): NotificationEvent[] {
-    const apdu = readApdu(new ByteReader(bytes));
+  #receive(apdu: Apdu, bytes: Uint8Array): NotificationEvent[] {
     switch (apdu.type) {
       case "general-block-transfer": {
         const step = this.#carrier.receive(apdu);
-        if (step.type === "apdu") return this.#receive(step.bytes);
+        if (step.type === "apdu") return this.receiveApdu(step.bytes);
         if (step.type !== "lost") return [];
         return [{ type: "not-understood", error: new RemoteProtocolError("blocks of a notification are missing"), bytes }];
       }

@@ -165,6 +165,19 @@ describe("NotificationReceiver", () => {
     expect(event?.type === "not-understood" && event.error.message).to.match(/blocks of a notification are missing/);
   });
 
+  it("loses nothing of several that come as one", () => {
+    const receiver = new NotificationReceiver(1000);
+    const both = receive(receiver, "0F00000007001105 0F40000008001106");
+    const bodies = both.map(
+      (event) => event.type === "notification" && event.notification.type === "data-notification" && event.notification.body,
+    );
+    expect(bodies.map((body) => body && toHex(body))).to.deep.equal(["1105", "1106"]);
+    expect(toHex(receiver.apduToSend()?.bytes ?? new Uint8Array())).to.equal("104000000800");
+    const [first, rest] = receive(receiver, "0F00000007001105 FF01");
+    expect(first?.type).to.equal("notification");
+    expect(rest?.type === "not-understood" && toHex(rest.bytes)).to.equal("FF01");
+  });
+
   it("tells of what it does not understand, with its octets", () => {
     const receiver = new NotificationReceiver(1000);
     for (const hex of ["C401C1001105", "DB00", "FF", "0F0000"]) {
