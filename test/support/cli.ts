@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,7 @@ export const cliCommand: readonly string[] =
 
 /** A cache of its own, so that runs do not learn from what ran on the machine before. */
 const cache = mkdtempSync(join(tmpdir(), "dlms-cache-"));
+process.once("exit", () => rmSync(cache, { recursive: true, force: true }));
 
 function spawnCli(args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
   return spawn(process.execPath, [...cliCommand, ...args], {
