@@ -1,7 +1,7 @@
 import { computed, signal, useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
-import { timeText } from "./format.ts";
+import { momentText } from "./format.ts";
 import { hashOf, parseRoute, type Route, type View, views } from "./route.ts";
 import { fleet, gone, learnInfo, listen, live } from "./server.ts";
 import { theme, themes } from "./theme.ts";
@@ -36,6 +36,9 @@ function only(): string | undefined {
 
 export function App() {
   useEffect(learnInfo, []);
+  useSignalEffect(() => {
+    document.title = titleOf(route.value);
+  });
   useSignalEffect(() => listen(meterShown.value));
   useSignalEffect(() => {
     const meter = only();
@@ -69,6 +72,11 @@ export function App() {
   );
 }
 
+function titleOf(present: Route): string {
+  const parts = present.view === "fleet" ? ["Meters"] : [titles[present.view], live.value?.row.name ?? present.meter];
+  return [...parts, "dlms-gateway"].join(" · ");
+}
+
 function Tabs({ meter, view }: { readonly meter: string; readonly view: View }) {
   return (
     <nav aria-label="Views of the meter">
@@ -84,13 +92,10 @@ function Tabs({ meter, view }: { readonly meter: string; readonly view: View }) 
 /** Who the meter is, and why nothing comes where nothing comes. */
 function Heading({ meter }: { readonly meter: string }) {
   const known = live.value;
-  const silence =
-    known === undefined
-      ? gone.value
-        ? "the gateway does not answer"
-        : undefined
-      : (silenceOf(known.row, gone.value) ?? (known.quality === "stale" ? "it repeats its last answer" : undefined));
-  const since = known?.readTime == null ? "" : `no data since ${timeText(known.readTime, navigator.language)}: `;
+  const nobody = fleet.value.size > 0 && !fleet.value.has(meter) ? "there is no such meter" : undefined;
+  const stale = known?.quality === "stale" ? "it repeats its last answer" : undefined;
+  const silence = known === undefined ? (gone.value ?? nobody) : (silenceOf(known.row, gone.value) ?? stale);
+  const since = known?.readTime == null ? "" : `no data since ${momentText(known.readTime, Date.now(), navigator.language)}: `;
   return (
     <div class="heading">
       <h1>{known?.row.name ?? meter}</h1>

@@ -37,6 +37,12 @@ export function timeText(instant: number, locale: string | undefined): string {
   return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(instant);
 }
 
+/** A moment as people speak of it at another one: the time of day, and the day where it is another. */
+export function momentText(instant: number, now: number, locale: string | undefined): string {
+  if (now - instant < 43_200_000) return timeText(instant, locale);
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(instant);
+}
+
 /** "12 s", "5 min", "3 h", "2 d". */
 export function age(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

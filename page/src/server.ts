@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { FleetRow, LiveMeter, PageAction, PageActionResult, PageError, PageInfo } from "../../src/dashboard/contract.ts";
+import { hear, type StreamEvents } from "./stream.ts";
 
 /** What the server said of itself; undefined before. */
 export const info = signal<PageInfo | undefined>(undefined);
@@ -7,14 +8,15 @@ export const info = signal<PageInfo | undefined>(undefined);
 export const fleet = signal<ReadonlyMap<string, FleetRow>>(new Map());
 /** The meter that is looked at. */
 export const live = signal<LiveMeter | undefined>(undefined);
-/** The server does not answer now. */
-export const gone = signal(false);
+/** Why nothing is heard of the server now; undefined while it is heard. */
+export const gone = signal<string | undefined>(undefined);
 
 /** What the server refused, in a sentence for people. */
 export class RefusedError extends Error {}
 
 /** Between attempts where the server did not answer as it should; ms. */
 const pause = 5000;
+const unanswered = "the gateway does not answer";
 
 /** @throws RefusedError, TypeError where nobody answers */
 export async function get<T>(path: string): Promise<T> {
@@ -60,43 +62,34 @@ export function learnInfo(): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Listens to the server, for one meter in full where one is named; the browser comes back by itself. Returns how to stop. */
+/** Listens to the server, for one meter in full where one is named. Returns how to stop. */
 export function listen(meter: string | undefined): () => void {
   live.value = undefined;
-  const path = meter === undefined ? "./api/feed" : `./api/feed?meter=${encodeURIComponent(meter)}`;
-  let source: EventSource;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const open = (): void => {
-    source = new EventSource(path);
-    hear(source);
-    source.onopen = () => {
-      gone.value = false;
-    };
-    source.onerror = () => {
-      gone.value = true;
-      // Browsers come back by themselves behind a lost connection, but not behind an answer that is no stream.
-      if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, pause);
-    };
-  };
-  open();
-  return () => {
-    clearTimeout(timer);
-    source.close();
-  };
+  return hear(meter === undefined ? "/feed" : `/feed?meter=${encodeURIComponent(meter)}`, feedEvents, {
+    opened: () => {
+      gone.value = undefined;
+    },
+    lost: () => {
+      gone.value ??= unanswered;
+    },
+    // The stream itself does not tell why it was refused.
+    refused: () =>
+      void get<unknown>(meter === undefined ? "/meters" : `/meters/${encodeURIComponent(meter)}`).catch((error: unknown) => {
+        gone.value = error instanceof RefusedError ? error.message : unanswered;
+      }),
+  });
 }
 
-function hear(source: EventSource): void {
-  const on = <T>(event: string, take: (data: T) => void): void =>
-    source.addEventListener(event, ({ data }: MessageEvent<string>) => take(JSON.parse(data) as T));
-  on<readonly FleetRow[]>("fleet", (rows) => {
+const feedEvents: StreamEvents = {
+  fleet: (rows: readonly FleetRow[]) => {
     const next = new Map(fleet.value);
     for (const row of rows) next.set(row.id, row);
     fleet.value = next;
-  });
-  on<readonly string[]>("removed", (ids) => {
+  },
+  removed: (ids: readonly string[]) => {
     fleet.value = new Map([...fleet.value].filter(([id]) => !ids.includes(id)));
-  });
-  on<LiveMeter>("meter", (known) => {
+  },
+  meter: (known: LiveMeter) => {
     live.value = known;
-  });
-}
+  },
+};

@@ -12,8 +12,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** Why there is nothing new of a meter, in a sentence; undefined while there is. */
-export function silenceOf(row: Pick<FleetRow, "online" | "reason" | "lastRead">, serverGone: boolean): string | undefined {
-  if (serverGone) return "the gateway does not answer";
+export function silenceOf(row: Pick<FleetRow, "online" | "reason" | "lastRead">, gone: string | undefined): string | undefined {
+  if (gone !== undefined) return gone;
   if (row.online) return undefined;
   if (row.lastRead === null && row.reason === null) return "it has not been read yet";
   return reasons[row.reason ?? ""] ?? `it says ${row.reason ?? "nothing"}`;

@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { CliService } from "../support/cli.ts";
 import { freePort } from "../support/free-port.ts";
 import { Mosquitto } from "../support/mosquitto.ts";
-import { openBrowser, seriousFindings, settled, type TestBrowser } from "./browser.ts";
+import { eventually, openBrowser, seriousFindings, settled, type TestBrowser } from "./browser.ts";
 
 const tokens = { PAGE_TOKEN: "operator-0123456789abcdef", VIEWER_TOKEN: "viewer-0123456789abcdef", READER: "00000000" };
 
@@ -79,6 +79,15 @@ describe("The page of a gateway", function () {
     await page.goto(address("#/meter/barn/live"));
     await page.locator('[data-key="voltage_l1"]').waitFor();
     expect(await page.getByRole("button", { name: "disconnect …" }).count()).to.equal(0);
+  });
+
+  it("says that there is no such meter", async () => {
+    await page.goto(address("#/meter/nobody/live"));
+    await page.getByText("there is no such meter").waitFor();
+    expect(await page.title()).to.equal("Live · nobody · dlms-gateway");
+    await page.goto(address("#/meter/house/history"));
+    await page.getByText("there is no such meter").waitFor({ state: "detached" });
+    await eventually(async () => (await page.title()) === "History · house · dlms-gateway");
   });
 
   it("says what the meter refuses", async () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { age, amountText, rangeText, stampText, valueText } from "../../page/src/format.ts";
+import { age, amountText, momentText, rangeText, stampText, valueText } from "../../page/src/format.ts";
 import { cellsOf } from "../../page/src/parts/segments.ts";
 import { hashOf, parseRoute, views } from "../../page/src/route.ts";
 import { grouped } from "../../page/src/token.ts";
@@ -67,12 +67,18 @@ describe("Texts of the page", () => {
     expect([0, 89_000, 600_000, 3 * hour, 50 * hour].map(age)).to.deep.equal(["0 s", "89 s", "10 min", "3 h", "2 d"]);
   });
 
+  it("say when something was, with the day where it was another", () => {
+    const at = Date.UTC(2026, 10, 24, 10, 5);
+    expect(momentText(at, at + hour, "de")).to.match(/^\d\d:05:00$/);
+    expect(momentText(at, at + 20 * hour, "de")).to.match(/^2[345]\.11\.2026, \d\d:05$/);
+  });
+
   it("say why there is nothing new", () => {
-    expect(silenceOf({ online: true, reason: null, lastRead: 1 }, false)).to.equal(undefined);
-    expect(silenceOf({ online: true, reason: null, lastRead: 1 }, true)).to.contain("gateway");
-    expect(silenceOf({ online: false, reason: "decrypt", lastRead: 1 }, false)).to.contain("key is wrong");
-    expect(silenceOf({ online: false, reason: null, lastRead: null }, false)).to.contain("not been read yet");
-    expect(silenceOf({ online: false, reason: "other", lastRead: 1 }, false)).to.equal("it says other");
+    expect(silenceOf({ online: true, reason: null, lastRead: 1 }, undefined)).to.equal(undefined);
+    expect(silenceOf({ online: true, reason: null, lastRead: 1 }, "nobody is there")).to.equal("nobody is there");
+    expect(silenceOf({ online: false, reason: "decrypt", lastRead: 1 }, undefined)).to.contain("key is wrong");
+    expect(silenceOf({ online: false, reason: null, lastRead: null }, undefined)).to.contain("not been read yet");
+    expect(silenceOf({ online: false, reason: "other", lastRead: 1 }, undefined)).to.equal("it says other");
   });
 });
 

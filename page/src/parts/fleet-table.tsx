@@ -23,7 +23,7 @@ interface Column {
 const columns: readonly Column[] = [
   { by: "meter", name: "Meter", text: ({ name }) => name, looks: "" },
   { by: "serial", name: "Serial number", text: ({ serialNumber }) => serialNumber ?? "", looks: "wide" },
-  { by: "state", name: "State", text: (row) => silenceOf(row, false) ?? "online", looks: "" },
+  { by: "state", name: "State", text: (row) => silenceOf(row, undefined) ?? "online", looks: "" },
   {
     by: "contact",
     name: "Last contact",

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { KeypadKey, KeypadView, PageKeypad } from "../../../src/dashboard/contract.ts";
 import { info, post } from "../server.ts";
+import { hear } from "../stream.ts";
 import { cellsOf } from "./segments.ts";
 
 const mainCells = 8;
@@ -21,11 +22,7 @@ export function KeypadUnit({ meter }: { readonly meter: string }) {
   const [muted, setMuted] = useState(true);
   const [error, setError] = useState("");
   const path = `/meters/${encodeURIComponent(meter)}/keypad`;
-  useEffect(() => {
-    const source = new EventSource(`./api${path}`);
-    source.addEventListener("view", ({ data }: MessageEvent<string>) => setState(JSON.parse(data) as PageKeypad));
-    return () => source.close();
-  }, [path]);
+  useEffect(() => hear(path, { view: setState }), [path]);
   useBuzzer(state?.view.sound?.number, state?.view.sound?.pattern, muted);
   // One after the other: the order of keys is the entry.
   const queue = useRef<Promise<unknown>>(Promise.resolve());

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { PageTrace } from "../../../src/dashboard/contract.ts";
 import { timeText } from "../format.ts";
+import { hear } from "../stream.ts";
 import { Decoded } from "./decoded.tsx";
 
 const locale = navigator.language;
@@ -16,12 +17,12 @@ export function TracePanel({ meter }: { readonly meter: string }) {
   const next = useRef(0);
   useEffect(() => {
     if (!running) return;
-    const source = new EventSource(`./api/meters/${encodeURIComponent(meter)}/trace`);
-    source.addEventListener("trace", ({ data }: MessageEvent<string>) => {
-      const frame = { ...(JSON.parse(data) as PageTrace), number: next.current++ };
-      setFrames((known) => [frame, ...known].slice(0, most));
+    return hear(`/meters/${encodeURIComponent(meter)}/trace`, {
+      trace: (frame: PageTrace) => {
+        const numbered = { ...frame, number: next.current++ };
+        setFrames((known) => [numbered, ...known].slice(0, most));
+      },
     });
-    return () => source.close();
   }, [meter, running]);
   const found = frames.filter(({ hex, summary }) => `${summary} ${hex}`.toLowerCase().includes(filter.toLowerCase()));
   return (

@@ -19,8 +19,8 @@ export function FleetView() {
     <>
       <div class="heading">
         <h1>Meters</h1>
-        <p role="status" class={gone.value ? "notice" : "muted"}>
-          {gone.value ? "the gateway does not answer" : `${number(shown.value.length, locale)} of ${number(fleet.value.size, locale)}`}
+        <p role="status" class={gone.value === undefined ? "muted" : "notice"}>
+          {gone.value ?? `${number(shown.value.length, locale)} of ${number(fleet.value.size, locale)}`}
         </p>
       </div>
       <div class="filters">
