@@ -12,7 +12,10 @@ function expected(count: number, minutes: number, from = 1): string[] {
   );
 }
 
-describe("Profiles on their way to subscribers", () => {
+describe("Profiles on their way to subscribers", function () {
+  // Days pass in virtual time, which takes as long as the machine has other things to do.
+  this.timeout(60_000);
+
   it("are told from the oldest row on, once, and then as rows come", async () => {
     const world = new GatewayWorld({ hours: 30 });
     world.meter("house", { profiles: [hourly] });
