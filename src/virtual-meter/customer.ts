@@ -1,7 +1,7 @@
 import { day, hour, type Instant, type Meter, minute } from "../meter-model/index.ts";
 import { type BaseDate, DecoderKey, encodeToken, nextTokenIdentifier } from "../sts/index.ts";
 
-/** A customer who lives with a prepaid meter, and the shop. */
+/** A customer who lives with a prepaid meter, the shop, and the utility. */
 export interface CustomerOptions {
   readonly meter: Meter;
   /** Of the tokens that the shop sells. */
@@ -18,6 +18,10 @@ const shopping = 25_000;
 const mistake = 6;
 /** What one of the currency buys where credit is money: a purchase is of as many tenths of it. */
 const tenth = 10_000;
+
+/** The third alarm register, and its alarms of low credit, which the utility clears when it has heard of them. */
+const prepaymentAlarms = 2;
+const lowCredit = 0b111;
 
 /**
  * Lets a prepaid meter live until `until` as it does in a household: every evening somebody looks at the display, and goes
@@ -46,6 +50,7 @@ export function liveAsCustomer({ meter, baseDate, seed }: CustomerOptions, until
     purchases += 1;
     if (purchases % mistake === 0) meter.tokens.enter(mistyped(digits), "manual");
     meter.tokens.enter(digits, "manual");
+    meter.events.keepAlarms(prepaymentAlarms, ~lowCredit >>> 0, meter.clockTime);
   }
   meter.advance(until);
 }

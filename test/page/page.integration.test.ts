@@ -65,6 +65,8 @@ describe("The page", function () {
     expect(await shown("credit_balance_kwh")).to.be.closeTo(Number(credit?.value) / 1000, 0.1);
     expect(await shown("frequency")).to.equal(frequency?.value);
     expect(await shown("step")).to.equal(step?.value);
+    // What low credit raised in the past, the utility has cleared.
+    expect(await page.getByRole("list", { name: "Alarms" }).innerText()).to.equal("");
     await page.getByText("All values").click();
     const row = page.getByRole("row", { name: "Energy import 1.0.1.8.0.255" });
     expect(numberIn(await row.locator("td.right").innerText())).to.be.closeTo(Number(energy?.value) / 1000, 0.1);
