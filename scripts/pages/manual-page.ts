@@ -28,9 +28,10 @@ const environment: readonly (readonly [string, string])[] = [
   ["XDG_STATE_HOME", "invocation counters and issued tokens are kept there"],
 ];
 
+const program = await buildProgram();
+
 /** docs/dlms.1: the manual page, from the commands as they are. */
 export function manualPage(): string {
-  const program = buildProgram();
   const spec = specOf(program);
   const examples = examplesOf(program);
   return `${[

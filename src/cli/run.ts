@@ -3,7 +3,7 @@ import { ConfigError } from "../errors.ts";
 import { outputFor } from "./commands/action.ts";
 import { firstSteps } from "./first-steps.ts";
 import type { Output } from "./output.ts";
-import { buildProgram, everyCommand } from "./program.ts";
+import { addCommands, commandNames, emptyProgram, everyCommand, isCommandName } from "./program.ts";
 
 /** Runs `dlms` with these arguments and sets the exit code of the process. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
@@ -13,14 +13,23 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     output.result(firstSteps, () => firstSteps.map(({ command, does }) => `${does}\n    ${command}`).join("\n"));
     return;
   }
-  const program = buildProgram();
-  for (const command of everyCommand(program)) command.exitOverride().configureOutput({ outputError: () => {} });
+  const program = throwing(emptyProgram());
   try {
+    // The first word that is no option of the program; --version ends here already.
+    const [name] = program.parseOptions([...args]).operands;
+    // Help, and advice about a word that is none of them, need all.
+    await addCommands(program, isCommandName(name) ? [name] : commandNames);
+    everyCommand(program).forEach(throwing);
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
-    if (error instanceof CommanderError) refuse(error, helpOf(program, args[0]), output);
+    if (error instanceof CommanderError) refuse(error, helpOf(args[0]), output);
     else process.exitCode = output.failure(error);
   }
+}
+
+/** Makes commander throw what it would print, or would end the process with. */
+function throwing(command: Command): Command {
+  return command.exitOverride().configureOutput({ outputError: () => {} });
 }
 
 /** Commander's own refusals, in the shape and with the exit code of all others. */
@@ -29,6 +38,6 @@ function refuse(error: CommanderError, help: string, output: Output): void {
   process.exitCode = output.failure(new ConfigError("", error.message.replace(/^error: /, ""), { hint: `see ${help}` }));
 }
 
-function helpOf(program: Command, first: string | undefined): string {
-  return program.commands.some((command) => command.name() === first) ? `dlms ${first} --help` : "dlms --help";
+function helpOf(first: string | undefined): string {
+  return isCommandName(first) ? `dlms ${first} --help` : "dlms --help";
 }

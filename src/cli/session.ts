@@ -1,12 +1,8 @@
-import { existsSync } from "node:fs";
-import { dirname } from "node:path";
 import { type AssociationOptions, connect, type MeterAddress, openWay } from "../client/connect.ts";
 import { openWithCounters } from "../client/counter-recovery.ts";
 import type { DlmsClient } from "../client/dlms-client.ts";
 import { RawChannel, type RawChannelListener } from "../client/raw-channel.ts";
-import { loadYaml } from "../config/load.ts";
-import { addressBookSchema } from "../config/meters.ts";
-import { ConfigError } from "../errors.ts";
+import { parseTarget } from "../config/target.ts";
 import { formatTrace } from "../log/trace-format.ts";
 import type { Channel } from "../session/data-link.ts";
 import type { TraceSink } from "../transport/trace.ts";
@@ -15,26 +11,21 @@ import { type ClientMaterial, clientMaterial, clientPasses, usesCounters } from 
 import { Installation, userInstallationFolder } from "./keys/installation.ts";
 import { associationFlags, type CommonOptions } from "./options.ts";
 import type { Output } from "./output.ts";
-import { resolveAssociationSecrets, resolveTarget, type Target } from "./target.ts";
+import { type AddressBookSource, resolveAssociationSecrets, resolveTarget, type Target } from "./target.ts";
 
 export interface TargetOptions extends CommonOptions {
   readonly book: string;
 }
 
 /** Resolves TARGET and the flags. @throws ConfigError */
-export function targetOf(text: string, options: TargetOptions): Target {
-  return resolveTarget(text, associationFlags(options as unknown as Record<string, unknown>), {
-    directory: dirname(options.book),
-    load: () => {
-      if (!existsSync(options.book)) {
-        throw new ConfigError("TARGET", `there is no address book ${options.book}`, {
-          hint: `find a meter and put it there with dlms scan PLACE --save ${options.book}, or name another book with --book`,
-        });
-      }
-      return loadYaml(options.book, addressBookSchema);
-    },
-  });
+export async function targetOf(text: string, options: TargetOptions): Promise<Target> {
+  // Reading YAML takes longer to load than all the rest, and only a name is looked up.
+  const named = parseTarget(text, "TARGET").address?.kind === "meter";
+  const book = named ? (await import("./address-book.ts")).addressBook(options.book) : noBook;
+  return resolveTarget(text, associationFlags(options as unknown as Record<string, unknown>), book);
 }
+
+const noBook: AddressBookSource = { directory: ".", load: () => ({ meters: [] }) };
 
 /** Associates with a target, runs, and releases whatever happens, Ctrl-C included. */
 export async function withClient<T>(
@@ -43,7 +34,7 @@ export async function withClient<T>(
   output: Output,
   run: (client: DlmsClient, target: Target) => Promise<T>,
 ): Promise<T> {
-  const target = targetOf(text, options);
+  const target = await targetOf(text, options);
   const client = await connectTarget(target, options, output);
   const interrupt = (): void => void client.close().then(() => process.exit(130));
   process.once("SIGINT", interrupt);

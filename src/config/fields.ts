@@ -1,22 +1,9 @@
 import { z } from "zod";
 import { didYouMean } from "./did-you-mean.ts";
 import { durationExpected, parseDuration, parsePeriod, periodExpected } from "./duration.ts";
+import { parseEndpoint } from "./endpoint.ts";
 import { parseSecretReference, secretExpected, secretReferenceExpected } from "./secret.ts";
-
-/** A host and a port, as in "127.0.0.1:8080" or "[::1]:8080". */
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** The value as an error may show it: short, on one line. */
-export function show(value: unknown): string {
-  if (value === undefined || value === null) return "nothing";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return "a section";
-  if (typeof value !== "string") return String(value);
-  return JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value);
-}
+import { show } from "./show.ts";
 
 export interface FieldOptions {
   /** What an editor should know of the field as it is written, in JSON Schema. */
@@ -106,14 +93,6 @@ export const duration = () => textField(durationExpected, parseDuration, { patte
 
 /** A span of the calendar. */
 export const period = () => textField(periodExpected, parsePeriod);
-
-/** "host:port" to its two parts. */
-export function parseEndpoint(written: string): Endpoint | undefined {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:/[\]]+)):(\d{1,5})$/.exec(written);
-  if (match === null) return undefined;
-  const number = Number(match[3]);
-  return number >= 1 && number <= 65_535 ? { host: match[1] ?? match[2] ?? "", port: number } : undefined;
-}
 
 export const endpoint = () => textField("expected an address such as 127.0.0.1:8080", parseEndpoint);
 

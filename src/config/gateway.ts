@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { httpSection } from "./dashboard-access.ts";
-import { describe, field, integer, list, oneOf, port, secretReference, section, show, text, textLike, yesOrNo } from "./fields.ts";
+import { describe, field, integer, list, oneOf, port, secretReference, section, text, textLike, yesOrNo } from "./fields.ts";
 import { type MeterConfig, meterListShape, resolveMeters } from "./meter-entry.ts";
+import { show } from "./show.ts";
 
 const topic = () => textLike("expected a topic level without +, # and spaces", /^[^\s+#]+$/);
 const host = () => textLike("expected a host name or address such as 127.0.0.1", /^[^\s:/]+$|^[0-9a-fA-F:]+$/);

@@ -1,5 +1,4 @@
 import { createCipheriv, createDecipheriv, scryptSync } from "node:crypto";
-import { z } from "zod";
 import { toHex } from "../bytes/hex.ts";
 import { ConfigError, SecurityError } from "../errors.ts";
 
@@ -27,24 +26,50 @@ const saltLength = 16;
 const nonceLength = 12;
 const tagLength = 16;
 
-const octets = (length: number) => z.string().regex(new RegExp(`^[0-9a-f]{${length * 2}}$`));
+interface Header {
+  readonly format: "dlms-key-file";
+  readonly version: 1;
+  readonly cipher: typeof cipher;
+  readonly scrypt: ScryptCost & { readonly salt: string };
+  readonly nonce: string;
+}
 
-const headerSchema = z.strictObject({
-  format: z.literal("dlms-key-file"),
-  version: z.literal(1),
-  cipher: z.literal(cipher),
-  scrypt: z.strictObject({
-    n: z.union([10, 11, 12, 13, 14, 15, 16, 17].map((exponent) => z.literal(2 ** exponent))),
-    r: z.literal(8),
-    p: z.int().min(1).max(8),
-    salt: octets(saltLength),
-  }),
-  nonce: octets(nonceLength),
-});
-const fileSchema = headerSchema.extend({ sealed: z.base64() });
-const secretsSchema = z.record(z.string(), z.string());
+// Checked by hand: every command that knows secrets comes by here, and what checks configuration files takes them longer
+// to load than half of all the rest. Nobody is told what is wrong with a key file anyway.
+function isFile(file: unknown): file is Header & { readonly sealed: string } {
+  if (!hasKeys(file, ["format", "version", "cipher", "scrypt", "nonce", "sealed"])) return false;
+  const { format, version, cipher: name, scrypt, nonce, sealed } = file;
+  return (
+    format === "dlms-key-file" &&
+    version === 1 &&
+    name === cipher &&
+    hasKeys(scrypt, ["n", "r", "p", "salt"]) &&
+    [10, 11, 12, 13, 14, 15, 16, 17].some((exponent) => scrypt.n === 2 ** exponent) &&
+    scrypt.r === 8 &&
+    [1, 2, 3, 4, 5, 6, 7, 8].some((p) => scrypt.p === p) &&
+    isOctets(scrypt.salt, saltLength) &&
+    isOctets(nonce, nonceLength) &&
+    typeof sealed === "string" &&
+    /^(?:[0-9a-zA-Z+/]{4})*(?:[0-9a-zA-Z+/]{2}==|[0-9a-zA-Z+/]{3}=)?$/.test(sealed)
+  );
+}
 
-type Header = z.output<typeof headerSchema>;
+function isSecrets(value: unknown): value is Readonly<Record<string, string>> {
+  return isSection(value) && Object.values(value).every((secret) => typeof secret === "string");
+}
+
+/** True for a section with these keys and no others. */
+function hasKeys<Key extends string>(value: unknown, keys: readonly Key[]): value is Readonly<Record<Key, unknown>> {
+  return isSection(value) && Object.keys(value).length === keys.length && keys.every((key) => Object.hasOwn(value, key));
+}
+
+function isSection(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isOctets(value: unknown, length: number): boolean {
+  return typeof value === "string" && value.length === length * 2 && /^[0-9a-f]*$/.test(value);
+}
 
 /** A key file whose passphrase is known. */
 export interface OpenKeyFile {
@@ -65,9 +90,9 @@ export function newKeyFile(passphrase: string, random: RandomOctets, cost: Scryp
  *   passphrase, or a file that was changed.
  */
 export function openKeyFile(text: string, passphrase: string, place: string): OpenKeyFile {
-  const { sealed, ...header } = parseJson(text, fileSchema, place);
+  const { sealed, ...header } = parseJson(text, isFile, place);
   const key = keyOf(passphrase, header.scrypt);
-  const secrets = parseJson(decrypt(Buffer.from(sealed, "base64"), key, header, place).toString("utf8"), secretsSchema, place);
+  const secrets = parseJson(decrypt(Buffer.from(sealed, "base64"), key, header, place).toString("utf8"), isSecrets, place);
   return withKey(new Map(Object.entries(secrets)), header.scrypt, key);
 }
 
@@ -105,12 +130,18 @@ function decrypt(sealed: Buffer, key: Buffer, header: Header, place: string): Bu
   }
 }
 
-function parseJson<S extends z.ZodType>(text: string, schema: S, place: string): z.output<S> {
+function parseJson<T>(text: string, fits: (value: unknown) => value is T, place: string): T {
+  const value = jsonIn(text);
+  if (fits(value)) return value;
+  throw new ConfigError("", `${place} is no key file that this version understands`, { hint: "make one with dlms keys file create" });
+}
+
+/** Undefined for what is no JSON, without what the parser says of it: that may repeat the text. */
+function jsonIn(text: string): unknown {
   try {
-    return schema.parse(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
-    // Without the cause: what a parser says of a text may repeat it.
-    throw new ConfigError("", `${place} is no key file that this version understands`, { hint: "make one with dlms keys file create" });
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ConfigError } from "../errors.ts";
-import { type AssociationKey, type AssociationOptions, associationFields, associationKeys } from "./association-options.ts";
+import { associationFields } from "./association-fields.ts";
+import { type AssociationKey, type AssociationOptions, associationKeys } from "./association-options.ts";
 import { duration, list, oneOf, port, positiveNumber, section, textField, textLike, unknownKey, yesOrNo } from "./fields.ts";
 import { type PollPlan, pollPlan } from "./poll-plan.ts";
 import { parseTarget, type TargetAddress, targetExpected } from "./target.ts";

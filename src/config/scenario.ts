@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { ContactName } from "../meter-model/guard/tamper-catalogue.ts";
 import type { LoadDraw, Scenario, ScenarioAct, ScenarioEvent, ScenarioTime, SupplyChange } from "../virtual-meter/scenario/scenario.ts";
 import { parseDuration } from "./duration.ts";
-import { describe, field, integer, list, oneOf, section, show, text, textField, textLike, yesOrNo } from "./fields.ts";
+import { describe, field, integer, list, oneOf, section, text, textField, textLike, yesOrNo } from "./fields.ts";
+import { show } from "./show.ts";
 
 const day = 86_400_000;
 /** Bounds every instant of a scenario to what a clock can show. */

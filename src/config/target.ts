@@ -7,7 +7,8 @@ import {
   associationOptions,
 } from "./association-options.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { parseEndpoint, show } from "./fields.ts";
+import { parseEndpoint } from "./endpoint.ts";
+import { show } from "./show.ts";
 
 /** Where a meter is and by which link it is reached. */
 export type TargetAddress =

@@ -1,21 +1,8 @@
 import { IANAZone } from "luxon";
 import type { z } from "zod";
-import {
-  amount,
-  demoSecret,
-  integer,
-  list,
-  oneOf,
-  parseEndpoint,
-  period,
-  port,
-  positiveNumber,
-  section,
-  show,
-  text,
-  textField,
-  textLike,
-} from "./fields.ts";
+import { parseEndpoint } from "./endpoint.ts";
+import { amount, demoSecret, integer, list, oneOf, period, port, positiveNumber, section, text, textField, textLike } from "./fields.ts";
+import { show } from "./show.ts";
 
 /** Who may associate with the virtual meter; what each role may do is decided object by object. */
 export const roles = ["public", "reader", "technician", "management", "vending", "firmware", "pre-established"] as const;

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { MeterHost } from "../../src/cli/meter-host.ts";
 import { packageFile } from "../../src/cli/package-files.ts";
@@ -13,8 +16,10 @@ describe("Commands that change a meter", function () {
   this.timeout(60_000);
   let host: MeterHost;
   let target = "";
+  let folder = "";
 
   before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "dlms-doing-"));
     host = new MeterHost({
       config: { ...loadYaml(packageFile("config/virtual-meter.yaml"), virtualMeterSchema), timezone: "UTC" },
       directory: packageFile("config"),
@@ -25,12 +30,15 @@ describe("Commands that change a meter", function () {
     const [tcp] = await host.start("127.0.0.1", { tcp: 0 });
     target = `tcp://127.0.0.1:${tcp?.port}`;
   });
-  after(() => host.stop());
+  after(async () => {
+    await host.stop();
+    rmSync(folder, { recursive: true });
+  });
 
   async function run(
     ...args: readonly string[]
   ): Promise<{ readonly code: number | null; readonly json: Record<string, unknown>; readonly stderr: string }> {
-    const { code, stdout, stderr } = await runCli([...args, "--json"], environment);
+    const { code, stdout, stderr } = await runCli([...args, "--json"], { ...environment, XDG_STATE_HOME: folder });
     return { code, json: stdout === "" ? {} : (JSON.parse(stdout) as Record<string, unknown>), stderr };
   }
 

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { Command } from "commander";
-import { type Endpoint, parseEndpoint } from "../../config/fields.ts";
+import { type Endpoint, parseEndpoint } from "../../config/endpoint.ts";
 import { type GatewayConfig, gatewaySchema } from "../../config/gateway.ts";
 import { type Frozen, loadYaml } from "../../config/load.ts";
 import { intervalOf } from "../../config/poll-plan.ts";

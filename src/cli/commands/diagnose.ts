@@ -36,8 +36,8 @@ async function diagnose(output: Output, options: DiagnoseOptions, text: string):
   const counters = new LineCounters();
   const trace = traceTo(options, output);
   const anonymous = options.anonymize === undefined ? undefined : new AnonymousTrace();
-  const findings = await examine(counters, () =>
-    connectTarget(targetOf(text, options), options, output, undefined, (record) => {
+  const findings = await examine(counters, async () =>
+    connectTarget(await targetOf(text, options), options, output, undefined, (record) => {
       counters.note(record);
       trace?.(record);
       anonymous?.sink(record);

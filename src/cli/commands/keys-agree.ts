@@ -12,7 +12,7 @@ import { reserveKeyFile } from "../keys/key-files.ts";
 import { securitySetupOf } from "../keys/setup-session.ts";
 import { withTargetOptions } from "../options.ts";
 import type { Output } from "../output.ts";
-import { checkTarget, type TargetOptions, targetOf, withClient } from "../session.ts";
+import type { TargetOptions } from "../session.ts";
 import { commandAction } from "./action.ts";
 
 const agreeable = { guek: "global-unicast", gak: "authentication", gbek: "global-broadcast", kek: "master" } as const;
@@ -39,7 +39,9 @@ export function agreeCommand(): Command {
 }
 
 async function agree(output: Output, options: AgreeOptions, text: string): Promise<void> {
-  const target = targetOf(text, options);
+  // Not before it is needed: drawing a key needs no client.
+  const { checkTarget, targetOf, withClient } = await import("../session.ts");
+  const target = await targetOf(text, options);
   const { signingKey, certificates, suite, systemTitle } = checkTarget(target).material;
   if (suite === 0) throw new ConfigError("--suite", "expected 1 or 2, got 0", { hint: "suite 0 has no public keys" });
   if (signingKey === undefined || certificates === undefined) {

@@ -9,7 +9,7 @@ import { CertificateBundle, toPem } from "../keys/pem-files.ts";
 import { securitySetupOf } from "../keys/setup-session.ts";
 import { withTargetOptions } from "../options.ts";
 import type { Output } from "../output.ts";
-import { type TargetOptions, withClient } from "../session.ts";
+import type { TargetOptions } from "../session.ts";
 import { formatTable } from "../table.ts";
 import { commandAction } from "./action.ts";
 
@@ -55,6 +55,8 @@ export function certificateCommand(): Command {
 type Run<T> = (client: DlmsClient, setup: LogicalName) => Promise<T>;
 
 async function inSetup<T>(output: Output, options: CertificateOptions, target: string, run: Run<T>): Promise<T> {
+  // Not before it is needed: drawing a key needs no client.
+  const { withClient } = await import("../session.ts");
   return withClient(target, options, output, async (client) => run(client, await securitySetupOf(client, options.setup)));
 }
 

@@ -9,7 +9,7 @@ import { AssociationRejectedError, ConfigError, DlmsError, ServiceError } from "
 import { securitySetupOf } from "../keys/setup-session.ts";
 import { withTargetOptions } from "../options.ts";
 import type { Output } from "../output.ts";
-import { connectTarget, type TargetOptions, targetOf, withClient } from "../session.ts";
+import type { TargetOptions } from "../session.ts";
 import type { Target } from "../target.ts";
 import { commandAction } from "./action.ts";
 
@@ -53,7 +53,9 @@ interface NewKey {
 }
 
 async function transfer(output: Output, options: TransferOptions, text: string): Promise<void> {
-  const target = targetOf(text, options);
+  // Not before it is needed: drawing a key needs no client.
+  const { targetOf, withClient } = await import("../session.ts");
+  const target = await targetOf(text, options);
   const length = securitySuites[target.association.suite as 0 | 1 | 2].keyLength;
   const kek = keyOf(options.kek, "--kek", length, output).key;
   const keys = (Object.keys(transferable) as Transferable[]).flatMap((name): NewKey[] => {
@@ -104,6 +106,7 @@ const verdicts: Readonly<Record<Verdict, string>> = {
 
 /** Which keys open an association now. */
 async function whichHolds(old: Target, fresh: Target, options: TransferOptions, output: Output): Promise<Verdict> {
+  const { connectTarget } = await import("../session.ts");
   for (const [verdict, target] of [
     ["new", fresh],
     ["old", old],

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { ConfigError } from "../../errors.ts";
 import { commandSwitch, switchCommands } from "../../field/supply-switch.ts";
-import { relayReason } from "../../mqtt-bridge/index.ts";
+import { relayReason } from "../../mqtt-bridge/state-words.ts";
 import { withTargetOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { type TargetOptions, withClient } from "../session.ts";

@@ -4,7 +4,7 @@ import { layoutOf, type TokenService, tokenLayouts } from "../../sts/index.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { withTargetOptions } from "../options.ts";
 import type { Output } from "../output.ts";
-import { type TargetOptions, withClient } from "../session.ts";
+import type { TargetOptions } from "../session.ts";
 import { commandAction } from "./action.ts";
 
 /** `dlms token enter TARGET 20DIGITS` */
@@ -22,6 +22,8 @@ export function tokenEnterCommand(): Command {
 
 async function enter(output: Output, options: TargetOptions, target: string, groups: readonly string[]): Promise<void> {
   const digits = tokenDigits(groups.join(""));
+  // Not before it is needed: the other commands of tokens need no client.
+  const { withClient } = await import("../session.ts");
   await withClient(target, options, output, async (client) => {
     const { result, service, amount, credit } = await enterToken(client, digits);
     const place = placeOf(service);

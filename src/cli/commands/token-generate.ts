@@ -4,7 +4,6 @@ import { type IssueBook, MemoryIssueBook } from "../../vending/index.ts";
 import { type CommonOptions, withCommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { commandAction } from "./action.ts";
-import { issueBatch } from "./token-batch.ts";
 import { type IssuerOptions, issuedServices, issuerOf, withIssuerOptions } from "./token-issuer.ts";
 import { flagNames, type NameOf, withVendingOptions } from "./token-options.ts";
 import { openIssueBook, withStoreOption } from "./token-store.ts";
@@ -53,6 +52,7 @@ async function generate(output: Output, options: GenerateOptions, service: strin
   const book = await bookOf(options, output);
   try {
     if (options.csv !== undefined) {
+      const { issueBatch } = await import("./token-batch.ts");
       process.exitCode = issueBatch(output, options.csv, book, issuer);
       return;
     }

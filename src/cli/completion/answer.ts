@@ -61,7 +61,7 @@ async function commandSpec(): Promise<CommandSpec> {
   const kept = key === undefined ? undefined : load(file, key);
   if (kept !== undefined) return kept;
   const [{ buildProgram }, { specOf }] = await Promise.all([import("../program.ts"), import("./command-spec.ts")]);
-  const spec = specOf(buildProgram());
+  const spec = specOf(await buildProgram());
   if (key !== undefined) store(file, key, spec);
   return spec;
 }
