@@ -27,7 +27,7 @@ interface Kept {
 }
 
 /**
- * The association's view, from the cache where this device, firmware and client are known: reading it takes seconds over
+ * The association's view, from the cache where this device, firmware and association are known: reading it takes seconds over
  * a slow line. `save` keeps what was learnt meanwhile. A cache that cannot be used is read anew, never an error.
  */
 export async function cachedView(client: DlmsClient): Promise<{ readonly view: DeviceView; readonly save: () => void }> {
@@ -41,9 +41,11 @@ export async function cachedView(client: DlmsClient): Promise<{ readonly view: D
   return { view, save };
 }
 
+/** The device, and what tells its associations apart: partners, application context and mechanism (Blue Book 4.4.4). */
 async function keyOf(client: DlmsClient): Promise<string> {
   const outcomes = await client.getMany(identity.map((logicalName) => ({ classId: 1, logicalName, attribute: 2 })));
-  const hash = createHash("sha256").update(`${client.context.clientSap}/${client.context.serverSap}`);
+  const { clientSap, serverSap, applicationContext, mechanism } = client.context;
+  const hash = createHash("sha256").update([clientSap, serverSap, applicationContext, mechanism].join("/"));
   for (const { value } of outcomes) hash.update(value === undefined ? "-" : encodeData(value));
   return hash.digest("hex").slice(0, 32);
 }

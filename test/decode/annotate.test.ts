@@ -80,6 +80,24 @@ describe("annotations", () => {
     ]);
   });
 
+  it("know the forms in which meters write the return parameters of a method (pitfall 25)", () => {
+    const returned = (hex: string) =>
+      lines(`C701C100${hex}`)
+        .slice(4)
+        .map((line) => line.replaceAll(/ {2,}/g, "  "));
+    const [present, data] = ["0004  01  returned  present", "09 02 01 02  returned  octet-string 0102"];
+    expect(returned("01 00 09020102")).to.deep.equal([present, "0005  00  returned  Data", `0006  ${data}`]);
+    expect(returned("01 09020102")).to.deep.equal([present, `0005  ${data}`]);
+    expect(returned("09020102")).to.deep.equal([`0004  ${data}`]);
+    expect(returned("01 01 FA")).to.deep.equal([
+      present,
+      "0005  01  returned  Data-Access-Result",
+      "0006  FA  returned  other-reason (250)",
+    ]);
+    expect(returned("00")).to.deep.equal(["0004  00  returned  absent"]);
+    expect(returned("")).to.deep.equal([]);
+  });
+
   it("show values at their places, though blocks and segments lie between", () => {
     const block = (number: number, last: boolean, raw: string) =>
       `C402C1${last ? "01" : "00"}0000000${number}00${(raw.length / 2).toString(16).padStart(2, "0")}${raw}`;

@@ -85,6 +85,23 @@ describe("A push", () => {
       });
     }
 
+  for (const [link, octets] of [
+    ["hdlc", "7EA01DCD0223035781E6E7000F000000070011050F0000000800110635EF7E"],
+    ["wrapper", "0001000100660010 0F00000007001105 0F00000008001106"],
+    ["wrapper-udp", "0001000100660010 0F00000007001105 0F00000008001106"],
+  ] as const) {
+    it(`is heard in full where two come in one frame or PDU of ${link}`, () => {
+      const timers = new VirtualTimers();
+      const { receiver, heard, notUnderstood } = listener(timers);
+      const { a, b } = memoryTransportPair({ schedule: (delay, callback) => timers.schedule(delay, callback) });
+      receiver.hear(link, b);
+      a.write(fromHex(octets));
+      timers.advance(100);
+      expect(notUnderstood).to.deep.equal([]);
+      expect(heard.map(({ body }) => body)).to.deep.equal(["1105", "1106"]);
+    });
+  }
+
   it("is confirmed where the meter wants to know", () => {
     const timers = new VirtualTimers();
     const sent: string[] = [];

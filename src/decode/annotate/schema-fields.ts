@@ -1,10 +1,13 @@
 import type { ByteReader } from "../../bytes/byte-reader.ts";
+import { dataTag } from "../../dlms/axdr/data-type.ts";
 import { dateTimeLength } from "../../dlms/axdr/date-time.ts";
 import { readCount, readLength } from "../../dlms/axdr/length.ts";
 import type { Schema, TypeDescription } from "../../dlms/axdr/schema.ts";
 import { boolean, i8, octetString, rest, u8, u16, u32 } from "../../dlms/axdr/untagged.ts";
+import { returnParameters } from "../../dlms/xdlms/action.ts";
 import { conformance } from "../../dlms/xdlms/conformance.ts";
 import { attributeDescriptor, invokeIdAndPriority, longInvokeIdAndPriority } from "../../dlms/xdlms/descriptors.ts";
+import { getDataResult } from "../../dlms/xdlms/get.ts";
 import { optionalTime } from "../../dlms/xdlms/optional-time.ts";
 import { rawData } from "../../dlms/xdlms/raw-data.ts";
 import { DecodeError } from "../../errors.ts";
@@ -52,6 +55,8 @@ export function markFields(marker: FieldMarker, type: TypeDescription, value: un
   if (reader.remaining === 0) return;
   if (type === rawData.type) {
     markData(marker, field, depth);
+  } else if (type === returnParameters.type) {
+    markReturnParameters(marker, value, field, depth);
   } else if (type.fields !== undefined) {
     markSequence(marker, type.fields, value, field, depth);
   } else if (type.alternatives !== undefined) {
@@ -116,6 +121,21 @@ function markWrapped(
   const present = reader.u8(field) !== 0;
   marker.mark(depth, { field, meaning: present ? "present" : name === "DEFAULT" ? `default: ${meaningOf(value)}` : "absent" });
   if (present) markFields(marker, element, value, field, depth + 1);
+}
+
+/** Before an octet-string their presence or the choice may be missing, or both (Green Book pitfall 25). */
+function markReturnParameters(marker: FieldMarker, value: unknown, field: string, depth: number): void {
+  const { reader } = marker;
+  const octetString = dataTag["octet-string"];
+  if (reader.peek() === octetString) {
+    markData(marker, field, depth);
+    return;
+  }
+  const present = reader.u8(field) !== 0;
+  marker.mark(depth, { field, meaning: present ? "present" : "absent" });
+  if (!present) return;
+  if (reader.peek() === octetString) markData(marker, field, depth + 1);
+  else markFields(marker, getDataResult.type, value, field, depth + 1);
 }
 
 /** Reads a field that has none of its own; what it says, where that is not what the decoded value says. */

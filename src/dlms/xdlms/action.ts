@@ -27,7 +27,7 @@ export const actionRequest = {
  * Presence octet of the return parameters, then data or result. Some meters leave out the first at the end of the APDU, some
  * the choice, or both, before an octet-string (Green Book pitfall 25).
  */
-const returnParameters: Schema<GetDataResult | undefined> = {
+export const returnParameters: Schema<GetDataResult | undefined> = {
   type: { name: "OPTIONAL", element: getDataResult.type },
   read: (reader) => {
     if (reader.remaining === 0) return undefined;
