@@ -15,14 +15,15 @@ const transactionOffset = 128;
 export function damageOf(path: string): string | undefined {
   const file = openSync(path, "r");
   try {
-    const { size } = fstatSync(file);
     // A process killed while it created the store leaves it empty; that is a new one.
-    if (size === 0) return undefined;
+    if (fstatSync(file).size === 0) return undefined;
     const first = readMeta(file, 0);
     if (first === undefined) return "it is not an LMDB file";
     const second = readMeta(file, first.pageSize);
     const newest = second !== undefined && second.transaction > first.transaction ? second : first;
     const needed = (newest.lastPage + 1) * newest.pageSize;
+    // Asked for after what needs it: another process that writes makes the file longer before it says so.
+    const { size } = fstatSync(file);
     return size < needed ? `it is cut short: ${size} bytes of ${needed}` : undefined;
   } finally {
     closeSync(file);

@@ -5,7 +5,8 @@ import { expect } from "chai";
 import { defaultMeterConfig, hour, initialState, Meter, minute, stateCodec, syntheticLoad, utc } from "../../src/meter-model/index.ts";
 import { LmdbMeterStore } from "../../src/store/lmdb-meter-store.ts";
 import { plain } from "../meter-model/support.ts";
-import { storeErrorOf, temporaryFolder } from "./support.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { storeErrorOf } from "./support.ts";
 
 const child = fileURLToPath(new URL("./kill-child.ts", import.meta.url));
 const start = Date.parse("2026-01-01T00:00:00Z");

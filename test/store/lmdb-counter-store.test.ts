@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { LmdbCounterStore } from "../../src/store/lmdb-counter-store.ts";
-import { storeErrorOf, temporaryFolder } from "./support.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { storeErrorOf } from "./support.ts";
 
 const child = fileURLToPath(new URL("./counter-child.ts", import.meta.url));
 

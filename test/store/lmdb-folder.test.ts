@@ -4,7 +4,8 @@ import { expect } from "chai";
 import { open } from "lmdb";
 import { LmdbFolder, type StoreDatabase, type StoreFormat } from "../../src/store/lmdb-folder.ts";
 import { isRunning, thisProcess } from "../../src/store/owner.ts";
-import { storeErrorOf, temporaryFolder } from "./support.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { storeErrorOf } from "./support.ts";
 
 const key = ["value"];
 const first: StoreFormat = { kind: "test", version: 1, migrations: new Map() };

@@ -16,7 +16,8 @@ import { LmdbMeterStore } from "../../src/store/lmdb-meter-store.ts";
 import { MemoryMeterStore } from "../../src/store/memory-meter-store.ts";
 import type { MeterStore } from "../../src/virtual-meter/store.ts";
 import { newMeter, plain, scriptedLoad, stampsOf } from "../meter-model/support.ts";
-import { storeErrorOf, temporaryFolder } from "./support.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { storeErrorOf } from "./support.ts";
 
 const start = Date.parse("2026-01-01T00:00:00Z");
 const load = syntheticLoad({ seed: 2, zone: utc });

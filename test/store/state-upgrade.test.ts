@@ -14,7 +14,7 @@ import {
 } from "../../src/meter-model/index.ts";
 import { LmdbMeterStore } from "../../src/store/lmdb-meter-store.ts";
 import { rowsOf } from "../meter-model/support.ts";
-import { temporaryFolder } from "./support.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** What the first version of the program stored of a meter after five hours: made by that version. */
 const now = 1_767_243_723_456;

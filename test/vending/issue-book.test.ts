@@ -4,14 +4,13 @@ import { LmdbCounterStore } from "../../src/store/lmdb-counter-store.ts";
 import { misty1 } from "../../src/sts/index.ts";
 import { type Issue, type IssueBook, issueToken, MemoryIssueBook, type NewIssue } from "../../src/vending/index.ts";
 import { LmdbIssueBook } from "../../src/vending/lmdb-issue-book.ts";
-import { storeErrorOf, temporaryFolder } from "../store/support.ts";
+import { storeErrorOf } from "../store/support.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { meterKey, noon } from "./samples.ts";
 
-const folder = temporaryFolder();
-
-const books: Readonly<Record<string, () => IssueBook>> = {
+const books: Readonly<Record<string, (folder: TemporaryFolder) => IssueBook>> = {
   MemoryIssueBook: () => new MemoryIssueBook(),
-  LmdbIssueBook: () => new LmdbIssueBook(folder.path("book")),
+  LmdbIssueBook: (folder) => new LmdbIssueBook(folder.path("book")),
 };
 
 function newIssue(meter: string, tokenIdentifier?: number, baseDate: 1993 | 2014 = 2014): NewIssue {
@@ -27,8 +26,9 @@ function newIssue(meter: string, tokenIdentifier?: number, baseDate: 1993 | 2014
 
 for (const [name, open] of Object.entries(books)) {
   describe(name, () => {
+    const folder = temporaryFolder();
     const opened = async (run: (book: IssueBook) => void): Promise<void> => {
-      const book = open();
+      const book = open(folder);
       try {
         run(book);
       } finally {
@@ -126,6 +126,7 @@ for (const [name, open] of Object.entries(books)) {
 }
 
 describe("LmdbIssueBook, across its life", () => {
+  const folder = temporaryFolder();
   const credit = (book: IssueBook): Issue =>
     issueToken(book, { key: meterKey(), algorithm: misty1, service: "credit-electricity", value: "25.6", now: noon, random: 5 });
 

@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { damageOf } from "../../src/store/lmdb-file.ts";
 import { LmdbIssueBook } from "../../src/vending/lmdb-issue-book.ts";
-import { temporaryFolder } from "../store/support.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { meterKey } from "./samples.ts";
 
 const child = fileURLToPath(new URL("./issue-child.ts", import.meta.url));
@@ -59,6 +61,22 @@ describe("LmdbIssueBook, among processes", function () {
     expect(new Set(named.map(({ identifier }) => identifier)).size).to.equal(200);
     expect(new Set(named.map(({ digits }) => digits)).size).to.equal(200);
     expect(await expectKept(path, named)).to.equal(200);
+  });
+
+  it("is not taken for damaged by who looks while others write", async () => {
+    const path = folder.path("book");
+    await issue(path, 1);
+    let isWriting = true;
+    const writing = Promise.all([issue(path, 400), issue(path, 400)]).finally(() => {
+      isWriting = false;
+    });
+    const found = new Set<string | undefined>();
+    while (isWriting) {
+      for (let times = 0; times < 200; times++) found.add(damageOf(join(path, "data.mdb")));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await writing;
+    expect([...found]).to.deep.equal([undefined]);
   });
 
   it("keeps what was printed before kill -9, and never gives its identifiers again", async () => {

@@ -4,7 +4,7 @@ import { open } from "lmdb";
 import { type MeterState, stateCodec } from "../../../src/meter-model/index.ts";
 import { LmdbMeterStore } from "../../../src/store/lmdb-meter-store.ts";
 import { scaled } from "../../support/scale.ts";
-import { temporaryFolder } from "../support.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { StateChecker } from "./state-checker.ts";
 import { deeds, StormMeter, stormImage } from "./storm-meter.ts";

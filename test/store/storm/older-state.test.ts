@@ -3,7 +3,7 @@ import { open } from "lmdb";
 import { day, defaultMeterConfig, initialState, Meter, stateCodec } from "../../../src/meter-model/index.ts";
 import { LmdbMeterStore } from "../../../src/store/lmdb-meter-store.ts";
 import { constantLoad } from "../../meter-model/support.ts";
-import { temporaryFolder } from "../support.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const start = Date.UTC(2026, 0, 1);
 

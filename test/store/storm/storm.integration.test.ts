@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { type MeterState, stateCodec } from "../../../src/meter-model/index.ts";
 import { LmdbMeterStore } from "../../../src/store/lmdb-meter-store.ts";
 import { scaled } from "../../support/scale.ts";
-import { temporaryFolder } from "../support.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { Journal } from "./journal.ts";
 import { StateChecker } from "./state-checker.ts";

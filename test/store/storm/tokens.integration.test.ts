@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { type MeterState, stateCodec } from "../../../src/meter-model/index.ts";
 import { LmdbMeterStore } from "../../../src/store/lmdb-meter-store.ts";
 import { scaled } from "../../support/scale.ts";
-import { temporaryFolder } from "../support.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { Till } from "./till.ts";
 import { firstTokenState } from "./token-meter.ts";
 import { Victim } from "./victim.ts";
