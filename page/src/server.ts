@@ -68,6 +68,7 @@ export function listen(meter: string | undefined): () => void {
   return hear(meter === undefined ? "/feed" : `/feed?meter=${encodeURIComponent(meter)}`, feedEvents, {
     opened: () => {
       gone.value = undefined;
+      isAnew = true;
     },
     lost: () => {
       gone.value ??= unanswered;
@@ -80,14 +81,20 @@ export function listen(meter: string | undefined): () => void {
   });
 }
 
+/** A stream begins with all there is: who is not in it went while nobody listened. */
+let isAnew = false;
+
 const feedEvents: StreamEvents = {
   fleet: (rows: readonly FleetRow[]) => {
-    const next = new Map(fleet.value);
+    const next = new Map(isAnew ? [] : fleet.value);
+    isAnew = false;
     for (const row of rows) next.set(row.id, row);
     fleet.value = next;
   },
   removed: (ids: readonly string[]) => {
-    fleet.value = new Map([...fleet.value].filter(([id]) => !ids.includes(id)));
+    const next = new Map(fleet.value);
+    for (const id of ids) next.delete(id);
+    fleet.value = next;
   },
   meter: (known: LiveMeter) => {
     live.value = known;

@@ -18,8 +18,11 @@ export interface ManyMeters {
 
 export const meterId = (index: number) => `meter-${index}`;
 
-/** Every seventh is silent, every eleventh has an alarm, every thirteenth no supply, every fifth pays in money, every third not at all. */
-export async function serveManyMeters(count: number): Promise<ManyMeters> {
+/**
+ * Every seventh is silent, every eleventh has an alarm, every thirteenth no supply, every fifth pays in money, every third not at all.
+ * `port` is a free one when absent.
+ */
+export async function serveManyMeters(count: number, port = 0): Promise<ManyMeters> {
   const board = new LiveBoard(realTimers);
   board.update(Array.from({ length: count }, (_, index) => boardMeter(meterId(index), { actions: [] })));
   for (let index = 0; index < count; index++) {
@@ -31,7 +34,7 @@ export async function serveManyMeters(count: number): Promise<ManyMeters> {
     if (index % 7 === 0) board.setAvailability(id, false, reasons[index % reasons.length] ?? null);
   }
   const ports = { info: { version: "1", source: "gateway", price: null }, source: board } as const;
-  const served = await servePage(ports, { access: { host: "127.0.0.1" }, port: 0, logger: silent });
+  const served = await servePage(ports, { access: { host: "127.0.0.1" }, port, logger: silent });
   return {
     board,
     served,

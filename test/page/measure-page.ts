@@ -10,12 +10,10 @@ import type { Page } from "playwright-core";
 import { CliService } from "../support/cli.ts";
 import { freePort } from "../support/free-port.ts";
 import { openBrowser, settled } from "./browser.ts";
-import { serveManyMeters } from "./many-meters.ts";
 
 const runs = 5;
 /** How long something is moved; ms. */
 const moving = 3000;
-const many = 10_000;
 /** How long it is looked what pages cost; ms. */
 const looking = 20_000;
 
@@ -48,10 +46,6 @@ function paceOf(times: readonly number[]): string {
   const pace = (1000 * times.length) / times.reduce((sum, time) => sum + time, 0);
   const slowest = [...times].sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN;
   return `${pace.toFixed(1)} frames/s, 99 % within ${slowest.toFixed(0)} ms`;
-}
-
-async function turnWheel(page: Page): Promise<void> {
-  for (const begin = Date.now(); Date.now() - begin < moving; ) await page.mouse.wheel(0, 400);
 }
 
 async function pan(page: Page): Promise<void> {
@@ -139,23 +133,6 @@ try {
   await page.goto("about:blank");
   for (const pages of [0, 1, 100])
     say(`meter, broker, gateway and server, ${pages} pages`, await costOf(demo, `http://127.0.0.1:${base + 3}/`, pages));
-
-  const meters = await serveManyMeters(many);
-  await page.goto("about:blank");
-  await page.goto(meters.served.url);
-  await page.getByRole("link", { name: "Meter 0", exact: true }).waitFor();
-  say(`${many} meters, first row drawn`, `${((await page.evaluate("performance.now()")) as number).toFixed(0)} ms`);
-  const search = page.getByPlaceholder("name, number, alarm");
-  const typed = Date.now();
-  await search.fill("magnetic 350");
-  await page.getByRole("status").filter({ hasNotText: "10,000 of" }).waitFor();
-  say(`${many} meters, searched`, `${Date.now() - typed} ms`);
-  await search.fill("");
-  await page.getByRole("button", { name: "Credit" }).click();
-  await page.locator(".fleet").hover();
-  const times = await frames(page, () => turnWheel(page));
-  say(`${many} meters, scrolled by the wheel`, paceOf(times));
-  await meters.close();
 } finally {
   await browser.close();
   await demo.stop();

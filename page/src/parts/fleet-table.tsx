@@ -1,175 +1,107 @@
-import { type Signal, signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { FleetRow } from "../../../src/dashboard/contract.ts";
-import { now } from "../clock.ts";
-import { type FleetOrder, rowByKey } from "../fleet-rows.ts";
-import { age, number } from "../format.ts";
-import { hashOf } from "../route.ts";
-import { rowWindow } from "../window.ts";
-import { plain, silenceOf } from "../words.ts";
-
-/** As the style sheet has it. */
-const rowHeight = 36;
-const locale = navigator.language;
-
-interface Column {
-  readonly by: FleetOrder;
-  readonly name: string;
-  readonly text: (row: FleetRow) => string;
-  /** On the right are numbers; wide ones are left out where there is little room. */
-  readonly looks: string;
-}
-
-const columns: readonly Column[] = [
-  { by: "meter", name: "Meter", text: ({ name }) => name, looks: "" },
-  { by: "serial", name: "Serial number", text: ({ serialNumber }) => serialNumber ?? "", looks: "wide" },
-  { by: "state", name: "State", text: (row) => silenceOf(row, undefined) ?? "online", looks: "" },
-  {
-    by: "contact",
-    name: "Last contact",
-    text: ({ lastRead }) => (lastRead === null ? "never" : `${age(now.value - lastRead)} ago`),
-    looks: "right wide",
-  },
-  { by: "drift", name: "Drift", text: ({ driftSeconds }) => (driftSeconds === null ? "" : `${driftSeconds} s`), looks: "right wide" },
-  { by: "power", name: "Power", text: ({ power }) => (power === null ? "" : `${number(power, locale, 0)} W`), looks: "right wide" },
-  {
-    by: "credit",
-    name: "Credit",
-    text: ({ credit }) => (credit === null ? "" : `${number(credit.value, locale, 2)} ${credit.unit}`),
-    looks: "right",
-  },
-  { by: "supply", name: "Supply", text: ({ relay }) => plain(relay ?? ""), looks: "wide" },
-  { by: "alarms", name: "Alarms", text: ({ alarms }) => alarms.map(plain).join(", "), looks: "" },
-];
-
-/** Where somebody was before a meter was opened. */
-const place = signal<{ readonly top: number; readonly meter: string | undefined }>({ top: 0, meter: undefined });
-
-interface FleetTableProps {
-  readonly rows: readonly FleetRow[];
-  readonly order: Signal<{ readonly by: FleetOrder; readonly down: boolean }>;
-}
+import { layout } from "../fleet-layout.ts";
+import { active, goTo, useFocus, useSeen, useTopOfEachOrder } from "../fleet-place.ts";
+import { order, shown, use } from "../fleet-state.ts";
+import { fleet } from "../server.ts";
+import { rowByKey, rowWindow } from "../window.ts";
+import { fleetColumns } from "./fleet-columns.tsx";
+import { FleetLine } from "./fleet-line.tsx";
 
 /** All meters, of which those are drawn that can be seen; arrows lead from one to the next, Enter opens it. */
-export function FleetTable({ rows, order }: FleetTableProps) {
+export function FleetTable() {
   const frame = useRef<HTMLElement>(null);
-  const [seen, setSeen] = useState({ top: place.peek().top, height: 800 });
-  const [active, setActive] = useState(place.peek().meter);
-  // The row that is to get the focus as soon as it is drawn: by a key, or as somebody comes back from it.
-  const wanted = useRef(place.peek().meter);
-
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null) return;
-    element.scrollTop = place.peek().top;
-    const look = () => {
-      // What was taken out of the page has no place any more.
-      if (!element.isConnected) return;
-      setSeen({ top: element.scrollTop, height: element.clientHeight });
-      place.value = { ...place.peek(), top: element.scrollTop };
-    };
-    look();
-    element.addEventListener("scroll", look, { passive: true });
-    const observer = new ResizeObserver(look);
-    observer.observe(element);
-    return () => {
-      element.removeEventListener("scroll", look);
-      observer.disconnect();
-    };
-  }, []);
-  useLayoutEffect(() => {
-    if (wanted.current === undefined) return;
-    const link = frame.current?.querySelector<HTMLElement>(`[data-meter="${CSS.escape(wanted.current)}"]`);
-    if (link == null) return;
-    wanted.current = undefined;
-    link.focus({ preventScroll: true });
-  });
+  const rows = shown.value;
+  const sizes = layout.value;
+  const { rowHeight, head, narrow } = sizes;
+  const id = active.value;
+  const present = useMemo(() => rows.findIndex((row) => row.id === id), [rows, id]);
+  const seen = useSeen(frame, sizes);
+  useTopOfEachOrder(frame);
+  useFocus(frame, rows, present, sizes);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const element = frame.current;
-    if (element === null || event.ctrlKey || event.metaKey || event.altKey) return;
-    const present = rows.findIndex(({ id }) => id === active);
-    const next = rowByKey(event.key, present, rows.length, Math.max(1, Math.floor(seen.height / rowHeight) - 2));
-    const row = next === undefined ? undefined : rows[next];
-    if (next === undefined || row === undefined) return;
+    if (element === null || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const next = rowByKey(event.key, present, rows.length, Math.max(1, Math.floor((element.clientHeight - head) / rowHeight) - 1));
+    if (next === undefined) return;
+    use();
     event.preventDefault();
-    wanted.current = row.id;
-    setActive(row.id);
-    place.value = { ...place.peek(), meter: row.id };
-    // The heading lies over the first row.
-    const top = next * rowHeight;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + 2 * rowHeight > element.scrollTop + element.clientHeight) element.scrollTop = top + 2 * rowHeight - element.clientHeight;
+    goTo(element, rows, next, sizes);
+  };
+  const onFocusIn = ({ target }: FocusEvent): void => {
+    const meter = (target as HTMLElement).dataset["meter"];
+    if (meter === undefined) return;
+    use();
+    active.value = meter;
   };
 
   const { first, last } = rowWindow(seen.top, seen.height, rowHeight, rows.length);
-  const { by, down } = order.value;
-  // One link takes part in the order of the Tab key: the one that was used last, or the first.
-  const stop = rows.some(({ id }) => id === active) ? active : rows[first]?.id;
+  // The row with the focus is always there, or its keys would lead nowhere.
+  const above = present >= 0 && present < first ? present : undefined;
+  const below = present >= last ? present : undefined;
+  const known = fleet.value;
+  const line = (row: FleetRow, index: number) => (
+    <FleetLine
+      key={`row ${row.id}`}
+      row={known.get(row.id) ?? row}
+      number={index + (narrow ? 1 : 2)}
+      isStop={index === (present < 0 ? first : present)}
+      narrow={narrow}
+      by={order.value.by}
+    />
+  );
+  const pinned = (index: number) => line(rows[index] as FleetRow, index);
+  const gap = (name: string, count: number) => (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: an empty row takes no focus.
+    <tr key={name} class="gap" aria-hidden="true" style={{ height: `${count * rowHeight}px` }}>
+      <td />
+    </tr>
+  );
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard.
-    <section class="frame" ref={frame} tabIndex={0} aria-label="Table of meters" onKeyDown={onKeyDown}>
-      <table class="fleet" aria-rowcount={rows.length + 1}>
-        <thead>
-          <tr aria-rowindex={1}>
-            {columns.map((column) => (
-              <th
-                key={column.by}
-                scope="col"
-                class={column.looks}
-                aria-sort={column.by !== by ? "none" : down ? "descending" : "ascending"}
-              >
-                <button
-                  type="button"
-                  class="quiet"
-                  onClick={() => {
-                    order.value = { by: column.by, down: column.by === by && !down };
-                  }}
-                >
-                  {column.name}
-                  <span aria-hidden="true">{column.by !== by ? "" : down ? " ▾" : " ▴"}</span>
-                </button>
-              </th>
-            ))}
-          </tr>
-        </thead>
+    <section class="frame" ref={frame} aria-label="Table of meters" onKeyDown={onKeyDown} onFocusIn={onFocusIn} onPointerMove={use}>
+      <table class={narrow ? "fleet narrow" : "fleet"} style={{ "--row": `${rowHeight}px` }} aria-rowcount={rows.length + (narrow ? 0 : 1)}>
+        {narrow ? <caption class="sr">Meters</caption> : <Heading />}
         <tbody>
-          <Gap rows={first} />
-          {rows.slice(first, last).map((row, index) => (
-            <tr key={row.id} aria-rowindex={first + index + 2} class={row.online ? "" : "off"}>
-              {columns.map(({ by: name, text, looks }) => (
-                <td key={name} class={looks}>
-                  {name === "meter" ? (
-                    <a
-                      href={hashOf({ view: "live", meter: row.id })}
-                      data-meter={row.id}
-                      tabIndex={row.id === stop ? 0 : -1}
-                      onFocus={() => {
-                        setActive(row.id);
-                        place.value = { ...place.peek(), meter: row.id };
-                      }}
-                    >
-                      {text(row)}
-                    </a>
-                  ) : (
-                    text(row)
-                  )}
-                </td>
-              ))}
-            </tr>
-          ))}
-          <Gap rows={rows.length - last} />
+          {/* Lists of their own: what goes from one to another is made anew, for Chromium scrolls to what it moves with the focus. */}
+          {above !== undefined && [gap("above", above), pinned(above)]}
+          {gap("top", above === undefined ? first : first - above - 1)}
+          {rows.slice(first, last).map((row, index) => line(row, first + index))}
+          {gap("bottom", (below ?? rows.length) - last)}
+          {below !== undefined && [pinned(below), gap("below", rows.length - below - 1)]}
         </tbody>
       </table>
     </section>
   );
 }
 
-/** Stands for rows that are not drawn. */
-function Gap({ rows }: { readonly rows: number }) {
+function Heading() {
+  const { by, down } = order.value;
   return (
-    <tr class="gap" style={{ height: `${rows * rowHeight}px` }}>
-      <td colSpan={columns.length} />
-    </tr>
+    <>
+      <colgroup>
+        {fleetColumns.map((column) => (
+          <col key={column.by} class={`${column.by} ${column.looks}`} />
+        ))}
+      </colgroup>
+      <thead>
+        <tr aria-rowindex={1}>
+          {fleetColumns.map((column) => (
+            <th key={column.by} scope="col" class={column.looks} aria-sort={column.by !== by ? "none" : down ? "descending" : "ascending"}>
+              <button
+                type="button"
+                class="quiet"
+                onClick={() => {
+                  order.value = { by: column.by, down: column.by === by && !down };
+                }}
+              >
+                {column.name}
+                <span aria-hidden="true">{column.by !== by ? "" : down ? " ▾" : " ▴"}</span>
+              </button>
+            </th>
+          ))}
+        </tr>
+      </thead>
+    </>
   );
 }

@@ -1,54 +1,38 @@
-import { computed, signal } from "@preact/signals";
-import { type FleetFilter, type FleetOrder, fleetFilters, ordered, searched } from "../fleet-rows.ts";
+import { layout } from "../fleet-layout.ts";
+import { counts, filter, shown, totals } from "../fleet-state.ts";
 import { number } from "../format.ts";
+import { FleetFilters, FleetOrderChoice } from "../parts/fleet-filters.tsx";
 import { FleetTable } from "../parts/fleet-table.tsx";
-import { fleet, gone } from "../server.ts";
+import { gone } from "../server.ts";
 
-const locale = navigator.language;
-
-// These stay when somebody looks at a meter and comes back.
-const search = signal("");
-const filter = signal<FleetFilter>("all");
-const order = signal<{ readonly by: FleetOrder; readonly down: boolean }>({ by: "meter", down: false });
-
-const found = computed(() => searched([...fleet.value.values()], search.value));
-const shown = computed(() => ordered(found.value.filter(fleetFilters[filter.value]), order.value.by, order.value.down, locale));
+const text = (count: number) => number(count, navigator.language);
 
 export function FleetView() {
   return (
-    <>
+    <div class="meters">
       <div class="heading">
         <h1>Meters</h1>
         <p role="status" class={gone.value === undefined ? "muted" : "notice"}>
-          {gone.value ?? `${number(shown.value.length, locale)} of ${number(fleet.value.size, locale)}`}
+          {gone.value ?? `${text(shown.value.length)} of ${text(totals.value.all)}`}
         </p>
+        <Summary />
       </div>
-      <div class="filters">
-        <label>
-          <span class="sr">Search meters</span>
-          <input
-            type="search"
-            placeholder="name, number, alarm"
-            value={search.value}
-            onInput={({ currentTarget }) => {
-              search.value = currentTarget.value;
-            }}
-          />
-        </label>
-        {(Object.keys(fleetFilters) as FleetFilter[]).map((name) => (
-          <button
-            type="button"
-            key={name}
-            aria-pressed={name === filter.value}
-            onClick={() => {
-              filter.value = name;
-            }}
-          >
-            {name} <small>{number(found.value.filter(fleetFilters[name]).length, locale)}</small>
-          </button>
-        ))}
-      </div>
-      <FleetTable rows={shown.value} order={order} />
-    </>
+      <FleetFilters />
+      {layout.value.narrow && <FleetOrderChoice />}
+      {shown.value.length > 0 ? <FleetTable /> : <Nothing />}
+    </div>
+  );
+}
+
+/** How it stands with all of them. */
+function Summary() {
+  const { all, "not answering": silent, "with alarms": alarmed } = totals.value;
+  return <p class="muted">{`${text(all - silent)} online, ${text(silent)} not, ${text(alarmed)} with alarms`}</p>;
+}
+
+function Nothing() {
+  if (totals.value.all === 0) return <p class="muted">no meter is known yet</p>;
+  return (
+    <p class="muted">{counts.value.all === 0 ? "no meter is called that" : `of those that are called that, none is ${filter.value}`}</p>
   );
 }
