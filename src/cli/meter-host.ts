@@ -30,6 +30,7 @@ import { logicalDeviceName, type MeterIdentity } from "../virtual-meter/identity
 import { meterKeypad } from "../virtual-meter/keypad/meter-keypad.ts";
 import { MeterCounters } from "../virtual-meter/meter-counters.ts";
 import { tariffDevice } from "../virtual-meter/optical/readout.ts";
+import type { PushName } from "../virtual-meter/push/push-names.ts";
 import { Pushes } from "../virtual-meter/push/pushes.ts";
 import { MeterRunner } from "../virtual-meter/runner.ts";
 import { scenarioMeter } from "../virtual-meter/scenario/scenario-meter.ts";
@@ -58,6 +59,8 @@ export interface MeterHostOptions {
   readonly physicalAddress?: number | undefined;
   /** A failure the meter cannot go on after. */
   readonly onFailure: (error: unknown) => void;
+  /** A push has failed for the last time; the meter goes on. */
+  readonly onPushFailure?: ((name: PushName, error: unknown) => void) | undefined;
 }
 
 /** Ports to listen on; a link without one is not served. */
@@ -96,7 +99,7 @@ export class MeterHost {
    * Loads the state or makes a new meter and simulates its past; nothing listens yet.
    * @throws ConfigError for what cannot be used, StoreError for a state that cannot
    */
-  constructor({ config, directory, trace, physicalAddress, onFailure, ...options }: MeterHostOptions) {
+  constructor({ config, directory, trace, physicalAddress, onFailure, onPushFailure, ...options }: MeterHostOptions) {
     const year = Number(config.start?.slice(0, 4) ?? new Date(Date.now()).getUTCFullYear());
     const zone = zoneRule(config.timezone, year);
     const start = config.start === undefined ? Date.now() : parseStart(config.start, zone);
@@ -139,11 +142,13 @@ export class MeterHost {
       outlet: new NetworkOutlet({
         securityOf: (clientSap) => associations.find((one) => one.clientSap === clientSap)?.security,
         notify: (clientSap, serverSap, notification) => this.#server.notify({ clientSap, serverSap }, notification),
+        ...(trace === undefined ? {} : { trace }),
       }),
       destinations: config.push,
       timers: realTimers,
       random: Math.random,
       speed: config.speed,
+      ...(onPushFailure === undefined ? {} : { onFailure: onPushFailure }),
     });
     const runner = new MeterRunner({
       meter: this.meter,

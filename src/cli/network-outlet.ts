@@ -5,6 +5,7 @@ import { encodeApdu } from "../dlms/xdlms/apdu.ts";
 import { LocalProtocolError, TransportError } from "../errors.ts";
 import { realTimers } from "../session/timers.ts";
 import { connectTcp } from "../transport/tcp.ts";
+import type { TraceRecord, TraceSink } from "../transport/trace.ts";
 import type { Transport } from "../transport/transport.ts";
 import { connectUdp } from "../transport/udp.ts";
 import type { Push, PushOutlet } from "../virtual-meter/push/push-outlet.ts";
@@ -16,7 +17,11 @@ export interface NetworkOutletOptions {
   readonly securityOf: (clientSap: number) => AssociationSecurity | undefined;
   /** Sends over HDLC to a client that is connected; answers to how many. */
   readonly notify: (clientSap: number, serverSap: number, notification: Notification) => number;
+  /** What goes out by itself, and each attempt that failed. What goes over HDLC is traced by its line. */
+  readonly trace?: TraceSink;
 }
+
+type NetworkDestination = Exclude<Push["destination"], { readonly service: "hdlc" }>;
 
 /** Sends over TCP, each push in a connection of its own, over UDP, and to clients that are connected. */
 export class NetworkOutlet implements PushOutlet {
@@ -26,19 +31,37 @@ export class NetworkOutlet implements PushOutlet {
     this.#options = options;
   }
 
-  async send({ destination, clientSap, serverSap, notification, protection }: Push): Promise<void> {
-    if (destination.service === "hdlc") {
-      if (protection !== undefined) throw new LocalProtocolError("over HDLC a push is protected as its association is, and not by itself");
-      if (this.#options.notify(clientSap, serverSap, notification) > 0) return;
-      throw new LocalProtocolError(`client ${clientSap} is not connected`);
+  async send(push: Push): Promise<void> {
+    try {
+      await (push.destination.service === "hdlc" ? this.#tell(push) : this.#transmit(push, push.destination));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#record({ layer: "link", bytes: new Uint8Array(), note: `push: ${reason}` });
+      throw error;
     }
+  }
+
+  async #tell({ clientSap, serverSap, notification, protection }: Push): Promise<void> {
+    if (protection !== undefined) throw new LocalProtocolError("over HDLC a push is protected as its association is, and not by itself");
+    if (this.#options.notify(clientSap, serverSap, notification) > 0) return;
+    throw new LocalProtocolError(`client ${clientSap} is not connected`);
+  }
+
+  async #transmit({ clientSap, serverSap, notification, protection }: Push, destination: NetworkDestination): Promise<void> {
+    const { service } = destination;
     const plain = encodeApdu(notification);
     const apdu = protection === undefined ? plain : this.#protect(clientSap, plain, protection);
-    const { service } = destination;
     const most = service === "udp" ? maxDatagramPayload : maxWpduPayload;
     const pieces = apdu.length <= most ? [apdu] : [...unconfirmedBlocks(apdu, most)];
     const wpdus = pieces.map((piece) => encodeWpdu({ sourceWPort: serverSap, destinationWPort: clientSap, apdu: piece }, most));
-    await handOver(await (service === "udp" ? connectUdp(destination) : connectTcp(destination)), wpdus);
+    const transport = await (service === "udp" ? connectUdp(destination) : connectTcp(destination));
+    for (const bytes of pieces) this.#record({ layer: "apdu", bytes });
+    for (const bytes of wpdus) this.#record({ layer: "line", bytes });
+    await handOver(transport, wpdus);
+  }
+
+  #record(record: Pick<TraceRecord, "layer" | "bytes" | "note">): void {
+    this.#options.trace?.({ at: realTimers.now(), direction: "sent", ...record });
   }
 
   #protect(clientSap: number, plain: Uint8Array, level: NonNullable<Push["protection"]>): Uint8Array {

@@ -1,15 +1,15 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { expect } from "chai";
 import { CliService, runCli } from "../support/cli.ts";
 import { freePort } from "../support/free-port.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const reader = ["--client", "2", "--auth", "lls", "--password", "env:READER"];
 const environment = { READER: "00000000" };
 
 describe("the command line against a meter", function () {
   this.timeout(60_000);
+  const folder = temporaryFolder("suite");
   let meter: CliService;
   let target: string;
 
@@ -123,7 +123,7 @@ describe("the command line against a meter", function () {
   });
 
   it("checks a gateway's configuration", async () => {
-    const file = join(mkdtempSync(join(tmpdir(), "dlms-gateway-")), "gateway.yaml");
+    const file = folder.path("gateway.yaml");
     const meters = (poll: string): string =>
       `mqtt: { url: mqtt://127.0.0.1:1883 }\nmeters:\n  - id: house\n    target: ${target}?client=2&auth=lls\n    password: env:READER\n    poll: ${poll}\n    profiles: [hourly]\n`;
     writeFileSync(file, meters("5s"));

@@ -206,6 +206,25 @@ describe("A meter that pushes", () => {
     await closing.close();
   });
 
+  it("shows what it sends, and each attempt that failed, in the trace", async () => {
+    const records: string[] = [];
+    const traced = new NetworkOutlet({
+      securityOf: () => undefined,
+      notify: () => 0,
+      trace: ({ direction, layer, bytes, note = "" }) => void records.push(`${direction} ${layer} ${note}${toHex(bytes)}`),
+    });
+    const port = await freePort();
+    const push = pushOf({ service: "tcp", host: "127.0.0.1", port }, fromHex("0102"));
+    expect(await codeOf(traced.send(push))).to.equal("refused");
+    expect(records.splice(0).join("\n")).to.match(/^sent link push: .* refused the connection$/);
+    expect(await codeOf(traced.send({ ...push, destination: { service: "hdlc" } }))).to.equal("local-protocol-error");
+    expect(records.splice(0)).to.deep.equal(["sent link push: client 102 is not connected"]);
+    await world.listener.listen("wrapper", "127.0.0.1", port);
+    await traced.send(push);
+    const apdu = "0F00000001" + "00" + "020109020102";
+    expect(records).to.deep.equal([`sent apdu ${apdu}`, `sent line 000100010066000C${apdu}`]);
+  });
+
   it("sends nothing in clear that is to be protected", async () => {
     const protection = { authenticated: true, encrypted: true };
     const { port } = await world.listener.listen("wrapper", "127.0.0.1", await freePort());
@@ -234,6 +253,26 @@ describe("A meter that pushes", () => {
     pushes.trigger("interval1");
     await world.until(() => world.heard.length > 0);
     pushes.stop();
+  });
+
+  it("tells its host of a push that it gave up, and goes on", async () => {
+    const text = `
+serialNumber: "12345678"
+push: { connectivity: "tcp://127.0.0.1:${await freePort()}" }
+associations: [{ role: public, client: 16, auth: none }]
+`;
+    const [failures, givenUp]: [unknown[], string[]] = [[], []];
+    const host = new MeterHost({
+      config: parseYaml(text, virtualMeterSchema, "test.yaml"),
+      directory: ".",
+      onFailure: (error) => failures.push(error),
+      onPushFailure: (name, error) => givenUp.push(`${name}: ${(error as Error).message.replace(/\d+/g, "0")}`),
+    });
+    host.meter.parameters.set("0.0.25.9.0.255:6", fromHex("1100"));
+    await host.start("127.0.0.1", {});
+    await world.until(() => givenUp.length > 0);
+    await host.stop();
+    expect([failures, givenUp]).to.deep.equal([[], ["connectivity: tcp 0.0.0.0:0 refused the connection"]]);
   });
 
   it("does not push to nowhere", () => {

@@ -1,18 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "chai";
 import { CliService, runCli } from "../support/cli.ts";
 import { freePort } from "../support/free-port.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const reader = ["--client", "2", "--auth", "lls", "--password", "env:READER"];
 const environment = { READER: "00000000" };
 
 describe("a meter that keeps its state", function () {
   this.timeout(60_000);
-  const folder = mkdtempSync(join(tmpdir(), "dlms-state-"));
-
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder("suite");
 
   const start = async (port: number): Promise<CliService> =>
     CliService.start(
@@ -21,7 +17,7 @@ describe("a meter that keeps its state", function () {
         "--tcp",
         String(port),
         "--state",
-        join(folder, "meter"),
+        folder.path("meter"),
         "--speed",
         "3600",
         "--start",
@@ -46,7 +42,7 @@ describe("a meter that keeps its state", function () {
     await first.stop("SIGKILL");
     const second = await start(port);
     expect(await read(port, "1.0.1.8.0.255")).to.be.at.least(shown);
-    const busy = await runCli(["meter", "--tcp", "0", "--state", join(folder, "meter"), "--json"]);
+    const busy = await runCli(["meter", "--tcp", "0", "--state", folder.path("meter"), "--json"]);
     expect(busy.code).to.equal(2);
     expect((JSON.parse(busy.stdout) as { error: { code: string } }).error.code).to.equal("store-busy");
     expect(await second.stop("SIGTERM")).to.equal(0);

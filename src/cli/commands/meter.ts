@@ -84,7 +84,14 @@ async function meter(output: Output, options: MeterOptions): Promise<void> {
   const optical = options.optical ?? config.listen.optical;
   const serial = serialOf(options.serial ?? config.listen.serial);
   await untilStopped(async (fail) => {
-    const meters = new MeterFleet({ count, config, directory: dirname(file), trace: traceTo(options, output), onFailure: fail });
+    const meters = new MeterFleet({
+      count,
+      config,
+      directory: dirname(file),
+      trace: traceTo(options, output),
+      onFailure: fail,
+      onPushFailure: (name, error) => output.note(`push ${name}: ${error instanceof Error ? error.message : String(error)}`),
+    });
     const ports = portsOf(config, options, count);
     try {
       for (const listening of await meters.start(host, ports)) report(output, listening);

@@ -22,8 +22,8 @@ export interface PushesOptions {
   readonly random: () => number;
   /** Meter time per real time; 1 by default. Windows are the meter's, delays are real. */
   readonly speed?: number;
-  /** What was to be pushed is not. */
-  readonly onFailure?: (name: PushName, reason: unknown) => void;
+  /** A push has failed for the last time. One that has nowhere to go was not asked for. */
+  readonly onFailure?: (name: PushName, error: unknown) => void;
 }
 
 /** What the meter pushes by itself: the setups (class 40), and the sending. */
@@ -79,10 +79,10 @@ export class Pushes {
       random,
       speed,
       send: (push) => this.#send(name, push),
-      onFailure: (reason) => {
+      onUntold: () => {
         if (name === "alarm") this.#alarms.failed();
-        onFailure?.(name, reason);
       },
+      onGivenUp: (error) => onFailure?.(name, error),
     });
     this.#setups.set(name, setup);
     return setup;

@@ -38,8 +38,10 @@ export interface PushingSetupOptions {
   readonly speed: number;
   /** Rejects where it did not get away. */
   readonly send: (push: PreparedPush) => Promise<void>;
-  /** What was to be pushed is not: there is nowhere to push to, or it has failed for the last time. */
-  readonly onFailure: (reason: unknown) => void;
+  /** What was to be pushed is not: there is nowhere to push to, or it was given up. */
+  readonly onUntold: () => void;
+  /** A push has failed for the last time. */
+  readonly onGivenUp: (error: unknown) => void;
 }
 
 /** One push setup (class 40): its object, and the pushing. */
@@ -48,10 +50,10 @@ export class PushingSetup {
   readonly #name: PushName;
   readonly #meter: Meter;
   readonly #hasDestination: () => boolean;
-  readonly #onFailure: (reason: unknown) => void;
+  readonly #onUntold: () => void;
   readonly #pusher: Pusher;
 
-  constructor({ name, meter, objects, destination: configured, timers, random, speed, send, onFailure }: PushingSetupOptions) {
+  constructor({ name, meter, objects, destination: configured, timers, random, speed, send, onUntold, onGivenUp }: PushingSetupOptions) {
     const { logicalName, list } = pushes[name];
     const at = parametersOf(meter, PushSetupV1, logicalName);
     const pushObjectList = at("pushObjectList", list, (wanted) => wanted.length <= longestList);
@@ -70,7 +72,7 @@ export class PushingSetup {
     this.#name = name;
     this.#meter = meter;
     this.#hasDestination = () => destination() !== "none";
-    this.#onFailure = onFailure;
+    this.#onUntold = onUntold;
     this.#pusher = new Pusher({
       timers,
       random,
@@ -80,7 +82,7 @@ export class PushingSetup {
       send: async () => {
         const to = destination();
         if (to === "none") {
-          onFailure("there is nowhere to push to");
+          onUntold();
           return;
         }
         const wanted = pushObjectList.get();
@@ -96,7 +98,10 @@ export class PushingSetup {
           },
         });
       },
-      onGivenUp: onFailure,
+      onGivenUp: (error) => {
+        onUntold();
+        onGivenUp(error);
+      },
     });
     this.object = bind(PushSetupV1, {
       logicalName,
@@ -119,7 +124,7 @@ export class PushingSetup {
   push(): Refusal<"temporary-failure" | "other-reason"> | undefined {
     if (!this.#powered) return refuse("temporary-failure");
     if (!this.#hasDestination()) {
-      this.#onFailure("there is nowhere to push to");
+      this.#onUntold();
       return refuse("other-reason");
     }
     this.#pusher.trigger();

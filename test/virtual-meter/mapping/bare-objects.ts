@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import { ByteWriter } from "../../../src/bytes/byte-writer.ts";
 import { fromHex, toHex } from "../../../src/bytes/hex.ts";
-import type { CosemObject, ObjectContext } from "../../../src/cosem-objects/object.ts";
+import type { CosemObject, LinkKind, ObjectContext } from "../../../src/cosem-objects/object.ts";
 import { supportedConformance } from "../../../src/dlms/association/negotiation.ts";
 import { decodeData } from "../../../src/dlms/axdr/data.ts";
 import { objectListFile } from "../../support/object-list-file.ts";
@@ -47,11 +47,21 @@ export class BareObjects {
   }
 
   /** The result of invoking a method, named as an attribute is. */
-  invoke(method: string, parameter?: string): unknown {
+  invoke(method: string, parameter?: string, link?: LinkKind): unknown {
+    return this.#invoke(method, parameter, new ByteWriter(64), link);
+  }
+
+  /** The octets that a method returns, or why there are none. */
+  returned(method: string, parameter: string): string {
+    const writer = new ByteWriter(64);
+    const result = this.#invoke(method, parameter, writer);
+    return result === "success" ? toHex(writer.finish()) : String(result);
+  }
+
+  #invoke(method: string, parameter: string | undefined, writer: ByteWriter, link?: LinkKind): unknown {
     const [name = "", id] = method.split(":");
-    return this.#objects
-      .get(name)
-      ?.invoke(Number(id), parameter === undefined ? undefined : fromHex(parameter), new ByteWriter(64), context);
+    const octets = parameter === undefined ? undefined : fromHex(parameter);
+    return this.#objects.get(name)?.invoke(Number(id), octets, writer, link === undefined ? context : { ...context, link });
   }
 
   class(name: string): string {

@@ -215,6 +215,7 @@ describe("Pushed alarms", () => {
     await bench.live(hour);
     await bench.wait(600);
     expect([bench.sent.length, bench.bare.read(alarm3)]).to.deep.equal([0, terminalCover]);
+    expect(bench.failures, "nobody asked for a push").to.deep.equal([]);
     expect(bench.bare.write("0.4.25.9.0.255:3", "0203 1600 0906686F73743A31 1600".replaceAll(" ", ""))).to.equal("success");
     bench.pushes.started();
     await bench.wait(5);
