@@ -74,7 +74,9 @@ function withinLimits(load: LoadModel): LoadModel {
   };
 }
 
-describe("Meter, whatever happens", () => {
+describe("Meter, whatever happens", function () {
+  this.timeout(60_000);
+
   it("comes to the same in many steps as in one", () => {
     fc.assert(
       fc.property(anyLoad(start, span / second), anyCuts, fc.double({ min: -500, max: 500, noNaN: true }), (load, instants, driftPpm) => {
