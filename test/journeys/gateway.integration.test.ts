@@ -215,7 +215,10 @@ describe("The gateway service", function () {
 
   it("serves health, readiness and metrics", async () => {
     const get = async (path: string) => fetch(`http://127.0.0.1:${ports.http}${path}`);
-    expect(await (await get("/healthz")).json()).to.deep.include({ status: "ok", meters: { configured: 1, online: 1, running: 0 } });
+    const health = (await (await get("/healthz")).json()) as { status: string; meters: { configured: number; online: number; running: number } };
+    expect(health.status).to.equal("ok");
+    expect(health.meters).to.include({ configured: 1, online: 1 });
+    expect(health.meters.running, "talked to just now, or not").to.be.oneOf([0, 1]);
     expect((await get("/readyz")).status).to.equal(200);
     const metrics = await (await get("/metrics")).text();
     expect(metrics).to.match(/^dlms_polls_total\{meter="house",result="ok"\} [1-9]/m);
