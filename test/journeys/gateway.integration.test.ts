@@ -215,7 +215,10 @@ describe("The gateway service", function () {
 
   it("serves health, readiness and metrics", async () => {
     const get = async (path: string) => fetch(`http://127.0.0.1:${ports.http}${path}`);
-    const health = (await (await get("/healthz")).json()) as { status: string; meters: { configured: number; online: number; running: number } };
+    const health = (await (await get("/healthz")).json()) as {
+      status: string;
+      meters: { configured: number; online: number; running: number };
+    };
     expect(health.status).to.equal("ok");
     expect(health.meters).to.include({ configured: 1, online: 1 });
     expect(health.meters.running, "talked to just now, or not").to.be.oneOf([0, 1]);
