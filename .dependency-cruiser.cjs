@@ -34,7 +34,7 @@ const layers = {
   store: { imports: ["bytes", "errors"], types: ["virtual-meter", "meter-model", "gateway", "mqtt-bridge", "client"], builtins: ["fs", "path"] },
   decode: { imports: ["dlms", "cosem-objects", "hdlc", "wrapper", "mbus", "optical", "bytes", "errors"] },
   field: { imports: ["client", "decode", "cosem-objects", "dlms", "transport", "optical", "bytes", "errors"] },
-  conformance: { imports: ["dlms", "hdlc", "wrapper", "cosem-objects", "transport", "session", "bytes", "errors"] },
+  conformance: { imports: ["client", "dlms", "hdlc", "wrapper", "cosem-objects", "transport", "session", "bytes", "errors"] },
   config: {
     imports: ["bytes", "errors"],
     types: ["client", "server", "virtual-meter", "meter-model", "gateway", "mqtt-bridge"],
