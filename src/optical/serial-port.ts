@@ -6,7 +6,7 @@ import type { Transport } from "../transport/transport.ts";
 export interface SerialLine extends Transport {
   readonly path: string;
   readonly baudRate: number;
-  /** Sends what was written, then goes on at another speed. @throws TransportError where the port cannot */
+  /** Sends what was written, lets it pass the line, then goes on at another speed. @throws TransportError where the port cannot */
   setBaudRate(baudRate: number): Promise<void>;
   /** Called when nothing has come for a while after something had (inter-octet time-out, IEC 62056-46 6.4.4.4.3.4). */
   onSilence(listener: () => void): void;
@@ -93,6 +93,10 @@ class SerialPortLine implements SerialLine {
   #error: Error | undefined;
   #deadline: (() => void) | undefined;
   #waiting = 0;
+  /** Octets that may still be on the line, whatever the driver says: converters and terminals have buffers of their own. */
+  #passing = 0;
+  readonly #passages = new Set<() => void>();
+  #passed: (() => void) | undefined;
   #watch: (() => void) | undefined;
 
   constructor(port: Port, quiet: Quiet, schedule: SerialPortOptions["schedule"], device: string | undefined) {
@@ -132,6 +136,7 @@ class SerialPortLine implements SerialLine {
     if (this.#closed || bytes.length === 0) return true;
     this.#waiting += bytes.length;
     this.#armDeadline();
+    this.#letPass(bytes.length);
     const room = this.#port.write(bytes, (error) => {
       this.#waiting -= bytes.length;
       if (this.#waiting === 0) this.#disarm();
@@ -144,8 +149,15 @@ class SerialPortLine implements SerialLine {
   async setBaudRate(baudRate: number): Promise<void> {
     if (this.#closed) throw closedError(this.path, this.#error);
     await this.#done((callback) => this.#port.drain(callback), `${this.path} does not send`);
-    if (baudRate !== this.#port.baudRate)
-      await this.#done((callback) => this.#port.update({ baudRate }, callback), `${this.path} cannot do ${baudRate} baud`);
+    if (baudRate === this.#port.baudRate) return;
+    // A change of speed throws away what is still to be sent, and what is under way would be sent at the new one.
+    if (this.#passing > 0) {
+      await new Promise<void>((resolve) => {
+        this.#passed = resolve;
+      });
+    }
+    if (this.#closed) throw closedError(this.path, this.#error);
+    await this.#done((callback) => this.#port.update({ baudRate }, callback), `${this.path} cannot do ${baudRate} baud`);
   }
 
   pause(): void {
@@ -176,6 +188,16 @@ class SerialPortLine implements SerialLine {
         else reject(new TransportError("link-failed", `${failed}: ${error.message}`, { cause: error, hint: "try another speed or port" }));
       });
     });
+  }
+
+  #letPass(octets: number): void {
+    this.#passing += octets;
+    const cancel = this.#schedule((this.#passing * bitsPerOctet * 1000) / this.#port.baudRate, () => {
+      this.#passages.delete(cancel);
+      this.#passing -= octets;
+      if (this.#passing === 0) this.#passed?.();
+    });
+    this.#passages.add(cancel);
   }
 
   #armDeadline(): void {
@@ -212,6 +234,8 @@ class SerialPortLine implements SerialLine {
     this.#closed = true;
     this.#disarm();
     this.#watch?.();
+    for (const cancel of this.#passages) cancel();
+    this.#passed?.();
     this.#error = error === undefined || error instanceof TransportError ? error : closedError(this.path, error);
     this.#onClose?.(this.#error);
   }

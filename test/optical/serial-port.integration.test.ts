@@ -59,6 +59,25 @@ describe("A serial port", function () {
     expect(await back).to.equal("010203");
   });
 
+  it("changes its speed when what was written has passed the line, however slow its other end is", async () => {
+    const [a, b] = [await open(pair.a, { baudRate: 300 }), await open(pair.b)];
+    const arrived = heard(b, 6);
+    let changed = false;
+    const changing = await pair.hold(async () => {
+      a.write(Uint8Array.of(6, 0x30, 0x35, 0x30, 0x0d, 0x0a));
+      const change = a.setBaudRate(9600).then(() => {
+        changed = true;
+      });
+      // Six octets take 200 ms at 300 baud.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(changed, "changed before the octets could pass").to.equal(false);
+      return { change };
+    });
+    expect(await arrived).to.equal("063035300D0A");
+    await changing.change;
+    expect(a.baudRate).to.equal(9600);
+  });
+
   it("tells when the line falls silent, and keeps nothing back for that", async () => {
     const [a, b] = [await open(pair.a), await open(pair.b, { silence: 30 })];
     const events: string[] = [];
