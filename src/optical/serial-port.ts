@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { TransportError } from "../errors.ts";
 import type { Transport } from "../transport/transport.ts";
 
@@ -6,7 +6,7 @@ import type { Transport } from "../transport/transport.ts";
 export interface SerialLine extends Transport {
   readonly path: string;
   readonly baudRate: number;
-  /** Sends what was written, lets it pass the line, then goes on at another speed. @throws TransportError where the port cannot */
+  /** Sends what was written, then goes on at another speed. @throws TransportError where the port cannot */
   setBaudRate(baudRate: number): Promise<void>;
   /** Called when nothing has come for a while after something had (inter-octet time-out, IEC 62056-46 6.4.4.4.3.4). */
   onSilence(listener: () => void): void;
@@ -48,8 +48,20 @@ export async function openSerialPort({
   await new Promise<void>((resolve, reject) => port.open((error) => (error === null ? resolve() : reject(openFailure(path, error)))));
   // The parser only tells when the line fell silent; frames are made of the octets as they come.
   const quiet = port.pipe(new InterByteTimeoutParser({ interval: silence }));
-  return new SerialPortLine(port, quiet, schedule, await deviceOf(path));
+  return new SerialPortLine(port, quiet, schedule, { device: await deviceOf(path), hasSpeed: !(await isPseudoTerminal(path)) });
 }
+
+/** True for a terminal without a line behind it, which carries at whatever speed: what emulators and serial servers make. */
+async function isPseudoTerminal(path: string): Promise<boolean> {
+  try {
+    return pseudoTerminal.test(await realpath(path));
+  } catch {
+    return false;
+  }
+}
+
+/** As Linux and macOS name them. */
+const pseudoTerminal = /^\/dev\/(pts\/\d+|ttys\d+)$/;
 
 /** What is at the end of a path; another one after the device was plugged in again, undefined while there is none. */
 async function deviceOf(path: string): Promise<string | undefined> {
@@ -85,6 +97,8 @@ class SerialPortLine implements SerialLine {
   readonly path: string;
   readonly #port: Port;
   readonly #schedule: SerialPortOptions["schedule"];
+  readonly #hasSpeed: boolean;
+  #baudRate: number;
   #onData: ((chunk: Uint8Array) => void) | undefined;
   #onClose: ((error?: Error) => void) | undefined;
   #onDrain: (() => void) | undefined;
@@ -93,13 +107,16 @@ class SerialPortLine implements SerialLine {
   #error: Error | undefined;
   #deadline: (() => void) | undefined;
   #waiting = 0;
-  /** Octets that may still be on the line, whatever the driver says: converters and terminals have buffers of their own. */
-  #passing = 0;
-  readonly #passages = new Set<() => void>();
-  #passed: (() => void) | undefined;
   #watch: (() => void) | undefined;
 
-  constructor(port: Port, quiet: Quiet, schedule: SerialPortOptions["schedule"], device: string | undefined) {
+  constructor(
+    port: Port,
+    quiet: Quiet,
+    schedule: SerialPortOptions["schedule"],
+    { device, hasSpeed }: { readonly device: string | undefined; readonly hasSpeed: boolean },
+  ) {
+    this.#hasSpeed = hasSpeed;
+    this.#baudRate = port.baudRate;
     this.path = port.path;
     this.name = `serial ${port.path}`;
     this.#port = port;
@@ -112,7 +129,7 @@ class SerialPortLine implements SerialLine {
   }
 
   get baudRate(): number {
-    return this.#port.baudRate;
+    return this.#baudRate;
   }
 
   onData(listener: (chunk: Uint8Array) => void): void {
@@ -136,7 +153,6 @@ class SerialPortLine implements SerialLine {
     if (this.#closed || bytes.length === 0) return true;
     this.#waiting += bytes.length;
     this.#armDeadline();
-    this.#letPass(bytes.length);
     const room = this.#port.write(bytes, (error) => {
       this.#waiting -= bytes.length;
       if (this.#waiting === 0) this.#disarm();
@@ -149,15 +165,11 @@ class SerialPortLine implements SerialLine {
   async setBaudRate(baudRate: number): Promise<void> {
     if (this.#closed) throw closedError(this.path, this.#error);
     await this.#done((callback) => this.#port.drain(callback), `${this.path} does not send`);
-    if (baudRate === this.#port.baudRate) return;
-    // A change of speed throws away what is still to be sent, and what is under way would be sent at the new one.
-    if (this.#passing > 0) {
-      await new Promise<void>((resolve) => {
-        this.#passed = resolve;
-      });
+    // The driver throws away what it holds, both ways; behind a terminal without a line that is what was said last.
+    if (this.#hasSpeed && baudRate !== this.#baudRate) {
+      await this.#done((callback) => this.#port.update({ baudRate }, callback), `${this.path} cannot do ${baudRate} baud`);
     }
-    if (this.#closed) throw closedError(this.path, this.#error);
-    await this.#done((callback) => this.#port.update({ baudRate }, callback), `${this.path} cannot do ${baudRate} baud`);
+    this.#baudRate = baudRate;
   }
 
   pause(): void {
@@ -190,16 +202,6 @@ class SerialPortLine implements SerialLine {
     });
   }
 
-  #letPass(octets: number): void {
-    this.#passing += octets;
-    const cancel = this.#schedule((this.#passing * bitsPerOctet * 1000) / this.#port.baudRate, () => {
-      this.#passages.delete(cancel);
-      this.#passing -= octets;
-      if (this.#passing === 0) this.#passed?.();
-    });
-    this.#passages.add(cancel);
-  }
-
   #armDeadline(): void {
     this.#disarm();
     this.#deadline = this.#schedule(this.#limit(), () => this.#lose(stuckError(this.path)));
@@ -226,7 +228,7 @@ class SerialPortLine implements SerialLine {
   }
 
   #limit(): number {
-    return writeSlack + (this.#waiting * bitsPerOctet * 1000) / this.#port.baudRate;
+    return writeSlack + (this.#waiting * bitsPerOctet * 1000) / this.#baudRate;
   }
 
   #finish(error: Error | undefined): void {
@@ -234,8 +236,6 @@ class SerialPortLine implements SerialLine {
     this.#closed = true;
     this.#disarm();
     this.#watch?.();
-    for (const cancel of this.#passages) cancel();
-    this.#passed?.();
     this.#error = error === undefined || error instanceof TransportError ? error : closedError(this.path, error);
     this.#onClose?.(this.#error);
   }

@@ -33,16 +33,6 @@ export class SerialPair {
     return pair;
   }
 
-  /** Nothing is carried for a while: what is written waits. */
-  async hold<T>(during: () => Promise<T>): Promise<T> {
-    this.#socat.kill("SIGSTOP");
-    try {
-      return await during();
-    } finally {
-      this.#socat.kill("SIGCONT");
-    }
-  }
-
   /** Pulls the cable: both ends are gone. */
   async unplug(): Promise<void> {
     if (this.#socat.exitCode !== null || this.#socat.signalCode !== null) return;
