@@ -76,9 +76,13 @@ const ordinaryOverhead = 1 + 3 + 5 + 12 + 9;
 /** Besides, at most: the headers of general-ciphering and general-signing, an agreed key and a signature of suite 2. */
 const generalOverhead = ordinaryOverhead + 2 * 40 + 2 * 100 + 100;
 
-/** Octets of an APDU that protection takes from the service inside. */
-export function overheadOf(security: AssociationSecurity): number {
-  return security.general === undefined ? ordinaryOverhead : generalOverhead;
+/** Octets of a request that protection takes from the service inside, and of an answer at least. */
+export function overheadOf({ form, policy, answerPolicy }: AssociationSecurity): number {
+  return overheadUnder(form, policy.signed === true || answerPolicy?.signed === true);
+}
+
+function overheadUnder(form: ProtectionForm | undefined, isSigned: boolean): number {
+  return isSigned || form === "general-ciphering" || form === "signed-only" ? generalOverhead : ordinaryOverhead;
 }
 
 /** The same of an association that stands. */
@@ -192,9 +196,20 @@ export class ApduProtection {
    * @throws as {@link protect}
    */
   answer(plain: Uint8Array, request: OpenedApdu | undefined, needed: ProtectionLevel): Uint8Array {
-    const level = atLeast(request?.level ?? nothing, atLeast(this.answerPolicy, needed));
+    const level = this.#answerLevel(request, needed);
     if (request === undefined && suffices(nothing, level)) return plain;
     return this.protect(plain, request?.form ?? this.preferredForm, level, request?.header);
+  }
+
+  /** Octets that {@link answer} takes at most from the service inside. */
+  answerOverhead(request: OpenedApdu | undefined, needed: ProtectionLevel): number {
+    const level = this.#answerLevel(request, needed);
+    if (request === undefined && suffices(nothing, level)) return 0;
+    return overheadUnder(request?.form ?? this.preferredForm, level.signed === true);
+  }
+
+  #answerLevel(request: OpenedApdu | undefined, needed: ProtectionLevel): ProtectionLevel {
+    return atLeast(request?.level ?? nothing, atLeast(this.answerPolicy, needed));
   }
 
   /**

@@ -6,8 +6,8 @@ import type { ExceptionServiceError, StateError } from "../xdlms/exception.ts";
 import { apduTags, tagMeaning } from "../xdlms/tags.ts";
 import { ApduCarrier, type OutgoingApdu } from "./apdu-carrier.ts";
 import type { InvokeId, Notification, ServerEvent } from "./events.ts";
-import { type NegotiatedContext, unlimitedPduSize } from "./negotiation.ts";
-import { ApduProtection, isCiphered, type OpenedApdu, overheadIn, type ProtectionLevel, suffices } from "./protection.ts";
+import { minPduSize, type NegotiatedContext, unlimitedPduSize } from "./negotiation.ts";
+import { ApduProtection, isCiphered, type OpenedApdu, type ProtectionLevel, suffices } from "./protection.ts";
 import { AccessServer } from "./server-access.ts";
 import type { ServerExchange, ServerStep } from "./server-exchange.ts";
 import { malformedAarq, ServerHandshake } from "./server-handshake.ts";
@@ -44,6 +44,8 @@ export class DlmsServerConnection {
   #context: NegotiatedContext | undefined;
   #exchanges: ReadonlyMap<number, ServerExchange> = new Map();
   #lastInvokeId = 0;
+  /** Octets that the protection of the answer in hand takes. */
+  #overhead = 0;
   #deadline: number | undefined;
 
   constructor(options: ServerAssociationOptions) {
@@ -105,6 +107,7 @@ export class DlmsServerConnection {
     const pending = this.#pending.get(invokeId);
     if (pending === undefined) return;
     this.#pending.delete(invokeId);
+    this.#makeRoom(pending.openedFrom, needed);
     const apdu = pending.respond(result, needed);
     if (apdu !== undefined && pending.answered) this.#sendService(apdu, pending.openedFrom, needed);
   }
@@ -187,6 +190,7 @@ export class DlmsServerConnection {
     }
     const exchange = this.#exchanges.get(request[0] as number);
     if (exchange === undefined) return this.#refuse("service-not-allowed", "service-not-supported");
+    this.#makeRoom(openedFrom, inClear);
     return this.#take(exchange.receive(apdu), confirmed, openedFrom);
   }
 
@@ -256,9 +260,20 @@ export class DlmsServerConnection {
     return [{ type: "associated", context }];
   }
 
-  /** What the services may fill of an APDU. */
+  /** Answers take the form of their requests, and some forms take more of an APDU than others. */
+  #makeRoom(openedFrom: OpenedApdu | undefined, needed: ProtectionLevel): void {
+    this.#overhead = this.#protection?.answerOverhead(openedFrom, needed) ?? 0;
+  }
+
+  /** The context with what the services may fill of an APDU; what does not fit even so is refused when it is sent. */
   #withRoomForProtection(context: NegotiatedContext): NegotiatedContext {
-    return { ...context, clientMaxReceivePduSize: context.clientMaxReceivePduSize - overheadIn(context) };
+    const room = (): number => Math.max(minPduSize, context.clientMaxReceivePduSize - this.#overhead);
+    return {
+      ...context,
+      get clientMaxReceivePduSize() {
+        return room();
+      },
+    };
   }
 
   /** Sends an answer, protected as it has to be; what cannot be protected so is not sent at all. */

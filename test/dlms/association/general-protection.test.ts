@@ -99,6 +99,37 @@ describe("General-ciphering in an association", () => {
     expect(event?.type === "response" && event.result.results).to.deep.equal([{ data }]);
     expect(pair.longest("server", start)).to.be.at.most(600);
   });
+
+  for (const size of [128, 1024]) {
+    it(`cost a client that does without them nothing: it fills ${size} octets`, () => {
+      const options = secureOptions({ suite: 1 }, { suite: 1, general: general("server") });
+      const data = dataOfSize(3000);
+      const pair = new AssociationPair({
+        client: { ...options.client, maxReceivePduSize: size },
+        server: options.server,
+        handle: () => ({ service: "get", results: [{ data }] }),
+      }).associate();
+      const start = pair.carried.length;
+      const [event] = pair.request(get);
+      expect(event?.type === "response" && event.result.results).to.deep.equal([{ data }]);
+      expect(pair.longest("server", start)).to.be.within(size - 12, size);
+    });
+  }
+
+  it("go in small blocks where the client's size leaves little room beside them", () => {
+    const options = secureOptions(
+      { suite: 1, general: general("client"), form: "general-ciphering" },
+      { suite: 1, general: general("server") },
+    );
+    const pair = new AssociationPair({
+      client: { ...options.client, maxReceivePduSize: 128 },
+      server: options.server,
+      handle: () => ({ service: "get", results: [{ data: dataOfSize(3000) }] }),
+    }).associate();
+    const start = pair.carried.length;
+    expect(pair.request(get)[0]?.type).to.equal("response");
+    expect(pair.longest("server", start)).to.be.at.most(128);
+  });
 });
 
 describe("Signed APDUs in an association", () => {
