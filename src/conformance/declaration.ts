@@ -9,6 +9,8 @@ export interface DeclaredAssociation {
   readonly name: string;
   /** Addresses, mechanism and keys; asked for each time, since a dedicated key is good for one association. */
   readonly options: () => AssociationOptions & { readonly clientSap: number; readonly serverSap: number };
+  /** Ids of client users, where the device keeps a list of them: one that is on it, and one that is not. */
+  readonly users?: { readonly known: number; readonly unknown: number } | undefined;
 }
 
 /**

@@ -100,6 +100,12 @@ export class TestAssociation {
     return this.#options;
   }
 
+  /** Whether AARQ names the system title of the client: under keys, and with the mechanisms that have it in their answers. */
+  get aarqHasTitle(): boolean {
+    const { authentication, security } = this.#options;
+    return security !== undefined || (authentication.mechanism === "hls" && authentication.systemTitle !== undefined);
+  }
+
   /** The AARQ of a well-behaved client, changed. */
   aarq({ initiate, aarq, octets }: AarqChanges = {}): Uint8Array {
     const wellBehaved = this.#handshake.start();
@@ -177,7 +183,7 @@ export class TestAssociation {
   /** Sends the octets of an APDU protected as the association is; what comes, protection off. */
   async exchangePlain(plain: Uint8Array): Promise<Reaction> {
     const reaction = await this.link.exchange(this.protect(plain));
-    return reaction.type === "apdu" ? { type: "apdu", apdu: this.#opened(reaction.apdu) } : reaction;
+    return reaction.type === "apdu" ? { type: "apdu", apdu: this.opened(reaction.apdu) } : reaction;
   }
 
   /** The same, with what comes decoded. */
@@ -219,7 +225,8 @@ export class TestAssociation {
     return this.link.exchange(encodeRlrq({ reason: 0 }));
   }
 
-  #opened(bytes: Uint8Array): Uint8Array {
+  /** An answer with its protection off; fails where it is not protected as the association is. */
+  opened(bytes: Uint8Array): Uint8Array {
     let plain: Uint8Array;
     try {
       plain = openAnswer(this.#protection, bytes);

@@ -1,5 +1,5 @@
 import type { ConformanceCase } from "../case.ts";
-import { idleCases } from "./application/idle.ts";
+import { applicationCases } from "./application/index.ts";
 
 /** Every case of the suite, in the order they are run. */
-export const conformanceCases: readonly ConformanceCase[] = [...idleCases];
+export const conformanceCases: readonly ConformanceCase[] = [...applicationCases];

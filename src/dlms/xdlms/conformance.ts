@@ -2,7 +2,7 @@ import { type BitString, bitString, bitsToNames } from "../../bytes/bit-string.t
 import type { Schema } from "../axdr/schema.ts";
 
 /** Conformance bits in order; bit 0 is the most significant of the first octet (Green Book 9.4.6.1). */
-const names = [
+export const conformanceNames = [
   "reserved-zero",
   "general-protection",
   "general-block-transfer",
@@ -29,17 +29,17 @@ const names = [
   "action",
 ] as const;
 
-export type ConformanceName = (typeof names)[number];
+export type ConformanceName = (typeof conformanceNames)[number];
 
 /** A conformance block as the set of its bits. */
 export type Conformance = ReadonlySet<ConformanceName>;
 
-const indexOf = new Map<string, number>(names.map((name, index) => [name, index]));
+const indexOf = new Map<string, number>(conformanceNames.map((name, index) => [name, index]));
 
 /** The conformance block as a bit string of 24 bits. */
 export function conformanceBits(conformance: Conformance): BitString {
   return bitString(
-    names.length,
+    conformanceNames.length,
     [...conformance].map((name) => indexOf.get(name) as number),
   );
 }
@@ -59,7 +59,7 @@ export const conformance: Schema<Conformance> = {
     if (reader.peek() === tag[1]) reader.skip(1);
     if (reader.u8("Conformance") !== tag[2]) throw reader.error("bad-length", "Conformance", "length 4 expected", start);
     if (reader.u8("Conformance") !== tag[3]) throw reader.error("out-of-range", "Conformance", "unused bits", start);
-    return bitsToNames<ConformanceName>({ length: names.length, bytes: reader.bytes(3, "Conformance") }, names);
+    return bitsToNames<ConformanceName>({ length: conformanceNames.length, bytes: reader.bytes(3, "Conformance") }, conformanceNames);
   },
   write: (writer, value) => {
     for (const octet of tag) writer.u8(octet);
