@@ -22,6 +22,7 @@ const commands = {
   report: async () => (await import("./commands/report.ts")).reportCommand(),
   scan: async () => (await import("./commands/scan.ts")).scanCommand(),
   diagnose: async () => (await import("./commands/diagnose.ts")).diagnoseCommand(),
+  conformance: async () => (await import("./commands/conformance.ts")).conformanceCommand(),
   readout: async () => (await import("./commands/readout.ts")).readoutCommand(),
   decode: async () => (await import("./commands/decode.ts")).decodeCommand(),
   gateway: async () => (await import("./commands/gateway.ts")).gatewayCommand(),

@@ -1,3 +1,4 @@
+import type { ClientCounters } from "../client/client-counters.ts";
 import { type AssociationOptions, connect, type MeterAddress, openWay } from "../client/connect.ts";
 import { openWithCounters } from "../client/counter-recovery.ts";
 import type { DlmsClient } from "../client/dlms-client.ts";
@@ -59,33 +60,58 @@ export async function connectTarget(
   folder: string = userInstallationFolder(process.env),
   trace: TraceSink | undefined = traceTo(options, output),
 ): Promise<DlmsClient> {
-  const { address, material, warnings } = checkTarget(target);
+  const { address, warnings, common, next, counters } = await prepareAssociation(target, options, folder, trace);
   for (const warning of warnings) output.note(`warning: ${warning}`);
+  const open = (): Promise<DlmsClient> => connect(address, next());
+  if (counters === undefined) return open();
+  return openWithCounters(counters, target.association.client, open, () => connect(address, { ...common, clientSap: publicClient }));
+}
+
+/** How to associate with a target. */
+export interface PreparedAssociation {
+  readonly address: MeterAddress;
+  /** What the user should know of, before anything is connected. */
+  readonly warnings: readonly string[];
+  /** The options that any client of the device has. */
+  readonly common: AssociationOptions;
+  /** Options that are good for one association: a dedicated key is. */
+  readonly next: () => AssociationOptions & { readonly clientSap: number; readonly serverSap: number };
+  /** Of the keys; undefined without any. */
+  readonly counters: ClientCounters | undefined;
+}
+
+/**
+ * Fetches what an association with a target takes, and connects nothing.
+ * @param folder where this installation keeps its counters
+ * @throws ConfigError for what this version does not speak
+ */
+export async function prepareAssociation(
+  target: Target,
+  { timeout }: Pick<CommonOptions, "timeout">,
+  folder: string = userInstallationFolder(process.env),
+  trace?: TraceSink,
+): Promise<PreparedAssociation> {
+  const { address, material, warnings } = checkTarget(target);
   const { association } = target;
-  const common: AssociationOptions = {
+  const common = {
     serverSap: association.server,
     physicalAddress: association.physical,
     referencing: association.referencing === "sn" ? "short-name" : "logical-name",
     maxReceivePduSize: association.maxPdu,
     maxInformationFieldLength: association.maxInfo,
     windowSize: association.window,
-    timeout: options.timeout,
+    timeout,
     trace,
-  };
+  } as const satisfies AssociationOptions;
+  const clientSap = association.client;
   if (!usesCounters(material)) {
-    return connect(address, { ...common, clientSap: association.client, ...clientPasses(material, undefined) });
+    return { address, warnings, common, next: () => ({ ...common, clientSap, ...clientPasses(material, undefined) }), counters: undefined };
   }
   const installation = await Installation.open(folder);
   const systemTitle = material.systemTitle ?? installation.systemTitle;
   const counters = material.key && installation.counters(systemTitle, material.key);
-  const open = (): Promise<DlmsClient> =>
-    connect(address, {
-      ...common,
-      clientSap: association.client,
-      ...clientPasses(material, { systemTitle, counters, claimDedicatedKey: installation.claimDedicatedKey }),
-    });
-  if (counters === undefined) return open();
-  return openWithCounters(counters, association.client, open, () => connect(address, { ...common, clientSap: publicClient }));
+  const identity = { systemTitle, counters, claimDedicatedKey: installation.claimDedicatedKey };
+  return { address, warnings, common, next: () => ({ ...common, clientSap, ...clientPasses(material, identity) }), counters };
 }
 
 /** A link to a target that carries the APDUs of somebody else's association as they are. */

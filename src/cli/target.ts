@@ -72,11 +72,27 @@ function lookUp(name: string, book: AddressBookSource): Pick<MeterConfig, "addre
       hint: "name another book with --book FILE",
     });
   }
+  return { address: meter.address, association: locatedIn(book.directory, meter.association) };
+}
+
+/** With the paths of its secrets as seen from the file that has them. */
+function locatedIn(directory: string, association: AssociationOptions): AssociationOptions {
   const located = secretKeys.flatMap((key) => {
-    const reference = meter.association[key];
-    return reference === undefined ? [] : [[key, reference.within(book.directory)] as const];
+    const reference = association[key];
+    return reference === undefined ? [] : [[key, reference.within(directory)] as const];
   });
-  return { address: meter.address, association: { ...meter.association, ...Object.fromEntries(located) } };
+  return { ...association, ...Object.fromEntries(located) };
+}
+
+/**
+ * Another association with the device of a target, as a file in that directory has it.
+ * @throws ConfigError for a secret that is missing
+ */
+export function besideTarget(target: Target, association: AssociationOptions, directory: string): Target {
+  const { server, physical, maxPdu, maxInfo, window } = target.association;
+  const link = { server, physical, maxPdu, maxInfo, window };
+  const known = Object.fromEntries(Object.entries(link).filter(([, value]) => value !== undefined));
+  return { ...target, association: withDefaults({ ...known, ...locatedIn(directory, association) }) };
 }
 
 function associationFlags(flags: Flags): AssociationOptions {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { conformanceSchema } from "./conformance.ts";
 import { gatewaySchema } from "./gateway.ts";
 import { jobSchema } from "./job.ts";
 import { addressBookSchema } from "./meters.ts";
@@ -7,6 +8,7 @@ import { tariffSchema } from "./tariff-file.ts";
 import { virtualMeterSchema } from "./virtual-meter.ts";
 
 const schemas: Readonly<Record<string, { readonly title: string; readonly schema: z.ZodType }>> = {
+  conformance: { title: "Conformance test information of dlms conformance", schema: conformanceSchema },
   gateway: { title: "Configuration of dlms gateway", schema: gatewaySchema },
   job: { title: "Job of dlms job", schema: jobSchema },
   meters: { title: "Address book of dlms", schema: addressBookSchema },

@@ -37,7 +37,7 @@ export const aarqTags = {
   acseRequirements: 0x8a,
   mechanismName: 0x8b,
   authenticationValue: 0xac,
-  implementationInformation: 0xbd,
+  implementationInformation: 0x9d,
 } as const;
 
 /** A BER octet string, short. */

@@ -2,6 +2,7 @@ import type { AssociationOptions, OpenWay } from "../client/connect.ts";
 import type { HdlcAddressOptions } from "../hdlc/address.ts";
 import type { HdlcParameters } from "../hdlc/parameters.ts";
 import type { Timers } from "../session/timers.ts";
+import type { TraceSink } from "../transport/trace.ts";
 
 /** An application association that the device is said to have. */
 export interface DeclaredAssociation {
@@ -41,4 +42,6 @@ export interface Declaration {
   readonly masterKey?: Uint8Array | undefined;
   /** The longest the tester waits on purpose, in ms, for the time-outs of the device. */
   readonly patience: number;
+  /** Hears of all that crosses the line, besides the log of each subtest. */
+  readonly trace?: TraceSink | undefined;
 }

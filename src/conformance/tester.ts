@@ -122,5 +122,6 @@ export class Tester {
   readonly #trace: TraceSink = (record) => {
     // The sink sees views of buffers that are used again.
     this.#log.push({ ...record, bytes: record.bytes.slice() });
+    this.declaration.trace?.(record);
   };
 }

@@ -5,6 +5,7 @@ import { describeReaction } from "../../reaction.ts";
 import { describeAnswer, type TestAssociation } from "../../test-association.ts";
 import type { Tester } from "../../tester.ts";
 import { fail, inapplicable, inconclusive, must } from "../../verdict.ts";
+import { mustAccept } from "./opening.ts";
 import { invoke } from "./refusals.ts";
 
 /** The list of objects of the association: the longest value that every device has. */
@@ -26,14 +27,17 @@ export const pduSizeSubtests: readonly Subtest[] = [
 async function established(tester: Tester, clientMaxReceivePduSize: number): Promise<TestAssociation> {
   const prepared = await tester.prepare();
   if (prepared.shortNames) inapplicable("blocks of GET are of associations with logical names");
-  const { initiate } = await prepared.establish({
-    // Without general block transfer, so that each answer is an APDU by itself.
-    initiate: (request) => ({
-      ...request,
-      clientMaxReceivePduSize,
-      proposedConformance: new Set([...request.proposedConformance].filter((name) => name !== "general-block-transfer")),
+  const { aare, initiate } = mustAccept(
+    await prepared.open({
+      // Without general block transfer, so that each answer is an APDU by itself.
+      initiate: (request) => ({
+        ...request,
+        clientMaxReceivePduSize,
+        proposedConformance: new Set([...request.proposedConformance].filter((name) => name !== "general-block-transfer")),
+      }),
     }),
-  });
+  );
+  await prepared.authenticate(aare);
   if (!initiate.negotiatedConformance.has("block-transfer-with-get-or-read")) inapplicable("the device has no block transfer with GET");
   return prepared;
 }
