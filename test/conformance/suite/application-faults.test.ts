@@ -179,7 +179,7 @@ const faults: Readonly<Record<string, readonly Faulty[]>> = {
           ? { ...initiate, clientMaxReceivePduSize: 11 }
           : initiate,
       ),
-      fails: ["S2"],
+      fails: ["S2", "S5"],
     },
   ],
   APPL_DATA_LN_N1: [
