@@ -21,6 +21,9 @@ export const fleetOrders = {
 
 export type FleetOrder = keyof typeof fleetOrders;
 
+/** What is not compared by number: amounts in kWh and in money stand apart, whichever way they are sorted. */
+const fleetKinds: Readonly<Partial<Record<FleetOrder, (row: FleetRow) => string>>> = { credit: ({ credit }) => credit?.unit ?? "" };
+
 /** Sorts rows, again and again: texts are compared by the locale once, and numbers from then on. */
 export class FleetSorter {
   readonly #compare: (one: string, other: string) => number;
@@ -41,7 +44,13 @@ export class FleetSorter {
     const unknown: number[] = [];
     for (const [index, weight] of weights.entries()) (Number.isNaN(weight) ? unknown : known).push(index);
     const sign = down ? -1 : 1;
-    known.sort((one, other) => sign * ((weights[one] as number) - (weights[other] as number)));
+    const kindOf = fleetKinds[by];
+    const kinds = kindOf === undefined ? undefined : rows.map(kindOf);
+    known.sort((one, other) => {
+      const [kind = "", others = ""] = [kinds?.[one], kinds?.[other]];
+      if (kind !== others) return kind < others ? -1 : 1;
+      return sign * ((weights[one] as number) - (weights[other] as number));
+    });
     return [...known, ...unknown].map((index) => rows[index] as FleetRow);
   }
 

@@ -79,6 +79,14 @@ describe("A fleet", () => {
     expect(names("drift", false)).to.deep.equal(["meter 11", "meter 9", "meter 10"]);
   });
 
+  it("compares credit in kWh with credit in kWh, and money with money of the same kind", () => {
+    const credit = (value: number, unit: string) => row(`${value} ${unit}`, { credit: { value, unit } });
+    const rows = [credit(5, "kWh"), credit(2, "EUR"), row("none"), credit(9, "EUR"), credit(1, "kWh"), credit(3, "XAF")];
+    const names = (down: boolean) => new FleetSorter("en").sorted(rows, "credit", down).map(({ name }) => name);
+    expect(names(false)).to.deep.equal(["2 EUR", "9 EUR", "3 XAF", "1 kWh", "5 kWh", "none"]);
+    expect(names(true)).to.deep.equal(["9 EUR", "2 EUR", "3 XAF", "5 kWh", "1 kWh", "none"]);
+  });
+
   it("is searched for every word, in name, number and alarms", () => {
     const all = [row("house", { serialNumber: "35933512", alarms: ["low_credit_1"] }), row("barn", { serialNumber: "359" })];
     const found = (text: string) => searched(all, text).map(({ id }) => id);
