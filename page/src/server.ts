@@ -6,6 +6,8 @@ import { hear, type StreamEvents } from "./stream.ts";
 export const info = signal<PageInfo | undefined>(undefined);
 /** Every meter by its id. */
 export const fleet = signal<ReadonlyMap<string, FleetRow>>(new Map());
+/** Whether the server has said which meters there are. */
+export const heard = signal(false);
 /** The meter that is looked at. */
 export const live = signal<LiveMeter | undefined>(undefined);
 /** Why nothing is heard of the server now; undefined while it is heard. */
@@ -86,6 +88,7 @@ let isAnew = false;
 
 const feedEvents: StreamEvents = {
   fleet: (rows: readonly FleetRow[]) => {
+    heard.value = true;
     const next = new Map(isAnew ? [] : fleet.value);
     isAnew = false;
     for (const row of rows) next.set(row.id, row);

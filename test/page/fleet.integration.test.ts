@@ -28,8 +28,12 @@ function sorted(rows: readonly FleetRow[], column: string, down: boolean): reado
   const { compare } = new Intl.Collator("en-GB", { numeric: true });
   const order = (one: number | string, other: number | string) =>
     typeof one === "number" && typeof other === "number" ? one - other : compare(String(one), String(other));
-  const known = rows.flatMap((row) => ({ name: row.name, key: key(row) ?? [] })).filter(({ key: value }) => !Array.isArray(value));
-  known.sort((one, other) => (down ? -1 : 1) * order(one.key as string, other.key as string));
+  // Credit in kWh and credit in money are never compared.
+  const kind = (row: FleetRow) => (column === "Credit" ? (row.credit?.unit ?? "") : "");
+  const known = rows
+    .flatMap((row) => ({ name: row.name, kind: kind(row), key: key(row) ?? [] }))
+    .filter(({ key: value }) => !Array.isArray(value));
+  known.sort((one, other) => compare(one.kind, other.kind) || (down ? -1 : 1) * order(one.key as string, other.key as string));
   return [...known, ...rows.filter((row) => key(row) === null)].map(({ name }) => name);
 }
 

@@ -3,11 +3,24 @@ import { counts, filter, shown, totals } from "../fleet-state.ts";
 import { number } from "../format.ts";
 import { FleetFilters, FleetOrderChoice } from "../parts/fleet-filters.tsx";
 import { FleetTable } from "../parts/fleet-table.tsx";
-import { gone } from "../server.ts";
+import { gone, heard } from "../server.ts";
 
 const text = (count: number) => number(count, navigator.language);
 
 export function FleetView() {
+  // Nothing is said of meters that nobody has told of yet.
+  if (!heard.value) {
+    return (
+      <div class="meters">
+        <div class="heading">
+          <h1>Meters</h1>
+          <p role="status" class={gone.value === undefined ? "muted" : "notice"}>
+            {gone.value ?? "asking the gateway …"}
+          </p>
+        </div>
+      </div>
+    );
+  }
   return (
     <div class="meters">
       <div class="heading">
