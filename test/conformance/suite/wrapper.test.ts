@@ -1,0 +1,89 @@
+import { expect } from "chai";
+import type { CaseResult, ConformanceCase } from "../../../src/conformance/case.ts";
+import { wrapperCases } from "../../../src/conformance/cases/extra/wrapper.ts";
+import { VirtualTimers } from "../../../src/session/timers.ts";
+import { asReader, sampleMeter, sampleServer } from "../../support/sample-meter.ts";
+import { asClient, SecuredMeter } from "../../support/secured-meter.ts";
+import { cutLine, faultyLine } from "./faulty-line.ts";
+import { type DeviceUnderTest, declared, exceptPassed, failedOf, runSuite, verdictsOf } from "./harness.ts";
+import { wrapperMutants } from "./wrapper-mutants.ts";
+
+const meter = sampleMeter(3_600_000);
+const reader = declared("reader", asReader);
+const publicClient = declared("public", { clientSap: 16 });
+
+/** Runs cases against the sample meter. */
+function run(
+  cases: readonly ConformanceCase[],
+  more: Partial<Pick<DeviceUnderTest, "link" | "between" | "associations">> = {},
+): Promise<readonly CaseResult[]> {
+  const timers = new VirtualTimers();
+  const server = sampleServer(meter, { timers });
+  return runSuite(cases, { server, link: "wrapper", timers, associations: [reader, publicClient], ...more });
+}
+
+describe("Conformance suite, wrapper", () => {
+  it("finds nothing wrong with the meter", async () => {
+    expect(exceptPassed(await run(wrapperCases))).to.deep.equal([]);
+    expect(exceptPassed(await run(wrapperCases, { associations: [publicClient] }))).to.deep.equal([
+      "X_WRAPPER_CHANNELS S1 inapplicable: no association between other ports is declared",
+      "X_WRAPPER_CHANNELS S2 inapplicable: no association between other ports is declared",
+    ]);
+  });
+
+  it("finds nothing wrong with a meter under keys", async () => {
+    const timers = new VirtualTimers();
+    const { server } = new SecuredMeter({ server: { timers } });
+    const technician = { name: "technician", options: () => ({ serverSap: 1, clientSap: 3, ...asClient("technician", 0) }) };
+    const results = await runSuite(wrapperCases, { server, link: "wrapper", timers, associations: [technician, publicClient] });
+    expect(exceptPassed(results)).to.deep.equal([]);
+  });
+
+  it("cuts and joins no datagrams", async () => {
+    expect(exceptPassed(await run(wrapperCases, { link: "wrapper-udp" }))).to.deep.equal(
+      ["SPLIT S1", "SPLIT S2", "TOGETHER S1", "TOGETHER S2"].map(
+        (id) => `X_WRAPPER_${id} inapplicable: a datagram holds one wrapper PDU, whole`,
+      ),
+    );
+  });
+
+  it("is inapplicable over HDLC", async () => {
+    const results = await run(wrapperCases, { link: "hdlc" });
+    for (const { reason, verdict } of results.flatMap(({ subtests }) => subtests)) {
+      expect(`${verdict}: ${reason}`).to.equal("inapplicable: the device is reached over HDLC");
+    }
+  });
+
+  it("comes to the same wherever chunks are cut", async () => {
+    // The longest PDUs go in fewer pieces, to save time.
+    const short = wrapperCases.filter(({ id }) => id !== "X_WRAPPER_LENGTH");
+    for (const [length, cases] of [
+      [1, short],
+      [5, short],
+      [2000, wrapperCases],
+    ] as const) {
+      const whole = verdictsOf(await run(cases));
+      expect(verdictsOf(await run(cases, { between: cutLine(length) })), `${length}`).to.deep.equal(whole);
+    }
+  });
+
+  describe("finds a device that", () => {
+    for (const { id, what, failed, fault } of wrapperMutants) {
+      it(`${what} (${id})`, async () => {
+        const connection = fault();
+        const [result] = await run(
+          wrapperCases.filter((conformanceCase) => conformanceCase.id === id),
+          { between: (device) => faultyLine(connection())(device) },
+        );
+        expect(failedOf(result)).to.deep.equal(failed);
+        expect(exceptPassed(result === undefined ? [] : [result])).to.have.lengthOf(failed.length);
+      });
+    }
+  });
+
+  it("has every subtest found able to fail", async () => {
+    const found = new Set(wrapperMutants.flatMap(({ id, failed }) => failed.map((subtest) => `${id} ${subtest}`)));
+    const results = await run(wrapperCases);
+    expect([...found].sort()).to.deep.equal(results.flatMap(({ id, subtests }) => subtests.map((subtest) => `${id} ${subtest.id}`)).sort());
+  });
+});
