@@ -16,9 +16,10 @@ export interface LineFault {
   readonly answer?: (octets: Uint8Array) => Uint8Array | undefined;
 }
 
-/** The device with the fault. */
-export function faultyLine({ request, answer }: LineFault): (device: Transport) => Transport {
+/** The device with the fault, which is made for this connection. */
+export function faultyLine(fault: () => LineFault): (device: Transport) => Transport {
   return (device) => {
+    const { request, answer } = fault();
     let listener: ((chunk: Uint8Array) => void) | undefined;
     return {
       ...passedOn(device),

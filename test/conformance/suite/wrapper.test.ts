@@ -70,10 +70,9 @@ describe("Conformance suite, wrapper", () => {
   describe("finds a device that", () => {
     for (const { id, what, failed, fault } of wrapperMutants) {
       it(`${what} (${id})`, async () => {
-        const connection = fault();
         const [result] = await run(
           wrapperCases.filter((conformanceCase) => conformanceCase.id === id),
-          { between: (device) => faultyLine(connection())(device) },
+          { between: faultyLine(fault()) },
         );
         expect(failedOf(result)).to.deep.equal(failed);
         expect(exceptPassed(result === undefined ? [] : [result])).to.have.lengthOf(failed.length);

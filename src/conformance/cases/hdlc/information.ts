@@ -6,8 +6,8 @@ import type { FrameLinkOptions } from "../../frame-link.ts";
 import { describeReaction, type Reaction } from "../../reaction.ts";
 import type { Tester } from "../../tester.ts";
 import { inapplicable, must } from "../../verdict.ts";
-import { iFrame, mustAnswer, mustReject, rejection } from "./frames.ts";
-import { associated, connect } from "./linked.ts";
+import { iFrame, mustReject, rejection } from "./frames.ts";
+import { associated, connect, firstTurn } from "./linked.ts";
 
 /** Octets of a segment that even the shortest AARQ has several of. */
 const segmentLength = 16;
@@ -53,16 +53,16 @@ export const informationCases: readonly ConformanceCase[] = [
     source: "ATS_DL V5 HDLC_INFO_P1; IEC 62056-46 6.4.4.4.3.3",
     subtests: [
       {
-        title: "AARQ in an I frame -> AARE in an I frame with N(S)=0, N(R)=1, F=1 and the LLC header E6 E7 00",
+        title: "AARQ in an I frame -> AARE, at once or when polled, with N(S)=0, N(R)=1 and the LLC header E6 E7 00",
         run: async (tester) => {
           const association = await connect(tester);
           const { link } = association;
           const [frame, ...more] = link.frames(association.aarq());
           if (frame === undefined || more.length > 0) return inapplicable("AARQ does not fit an I frame of the device");
-          const answer = await mustAnswer(link.line, frame, "i", "AARQ in an I frame");
-          const header = answer.information.subarray(0, llcLength);
+          const turn = await firstTurn(association, frame, tester);
+          const header = turn[0]?.information.subarray(0, llcLength) ?? new Uint8Array();
           must(toHex(header) === toHex(llcResponse), `the answer begins with ${toHex(header)} instead of ${toHex(llcResponse)}`);
-          mustBeAare(await link.read([answer]), "AARQ in an I frame");
+          mustBeAare(await link.read(turn), "AARQ in an I frame");
         },
       },
       {

@@ -5,7 +5,7 @@ import { FrameLink, type FrameLinkOptions } from "../../frame-link.ts";
 import type { FrameParts, ReceivedFrame } from "../../hdlc-line.ts";
 import { type Answer, TestAssociation } from "../../test-association.ts";
 import type { Tester } from "../../tester.ts";
-import { inconclusive } from "../../verdict.ts";
+import { fail, inconclusive } from "../../verdict.ts";
 import { invoke, readDeviceName } from "../application/refusals.ts";
 
 /** An association over a link that is worked frame by frame. */
@@ -68,7 +68,7 @@ export async function firstTurn({ link }: FramedAssociation, request: FrameParts
   const until = tester.declaration.timers.now() + tester.declaration.answerTime;
   let turn = await link.turn(request);
   while (!turn.some(({ control }) => control.kind === "i")) {
-    if (turn.length === 0 || tester.declaration.timers.now() >= until) return inconclusive("a request is not answered");
+    if (turn.length === 0 || tester.declaration.timers.now() >= until) return fail("a request is not answered");
     await tester.wait(betweenPolls);
     turn = await link.turn(link.poll);
   }
