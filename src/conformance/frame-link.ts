@@ -35,7 +35,6 @@ export class FrameLink {
   readonly #options: FrameLinkOptions;
   #sendState = 0;
   #receiveState = 0;
-  #lastSent: readonly FrameParts[] = [];
 
   private constructor(line: HdlcLine, acceptance: Uint8Array, options: FrameLinkOptions, wait: (duration: number) => Promise<void>) {
     this.line = line;
@@ -56,19 +55,9 @@ export class FrameLink {
     return new FrameLink(line, answer.information, options, wait);
   }
 
-  /** V(S), the number of the next I frame to the device. */
-  get sendState(): number {
-    return this.#sendState;
-  }
-
   /** V(R), the number of the I frame that the device sends next. */
   get receiveState(): number {
     return this.#receiveState;
-  }
-
-  /** The frames of the request sent last. */
-  get lastSent(): readonly FrameParts[] {
-    return this.#lastSent;
   }
 
   /** RR that gives the device its turn. */
@@ -95,7 +84,6 @@ export class FrameLink {
       };
     });
     this.#sendState = (this.#sendState + count) % modulus;
-    this.#lastSent = frames;
     return frames;
   }
 

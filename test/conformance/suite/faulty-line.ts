@@ -114,4 +114,9 @@ export function fromDevice(control: HdlcFrame["control"], information = new Uint
   return encodeFrame({ segmented: false, destination: { logical: 2, length: 1 }, source: { logical: 1, length: 1 }, control, information });
 }
 
+/** The ids of so many subtests of a case, from the first. */
+export function all(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `S${index + 1}`);
+}
+
 export const ua = { kind: "ua", pollFinal: true } as const;

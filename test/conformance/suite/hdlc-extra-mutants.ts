@@ -1,8 +1,6 @@
 import type { HdlcFrame } from "../../../src/hdlc/index.ts";
-import { back, eachFrame, encoded, framesOf, isFrame, type LineFault, noFrame, ua } from "./faulty-line.ts";
-import type { HdlcMutant } from "./hdlc-mutants.ts";
-
-const all = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `S${index + 1}`);
+import { all, back, eachFrame, encoded, framesOf, isFrame, type LineFault, noFrame, ua } from "./faulty-line.ts";
+import type { HdlcMutant } from "./hdlc-frame-mutants.ts";
 
 /** Takes an I frame that comes again for the next one. */
 function carriesOutTwice(): LineFault {

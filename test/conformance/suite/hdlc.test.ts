@@ -1,18 +1,20 @@
 import { expect } from "chai";
 import type { CaseResult, ConformanceCase } from "../../../src/conformance/case.ts";
 import { hdlcCases, hdlcExtraCases } from "../../../src/conformance/cases/hdlc/index.ts";
+import type { Meter } from "../../../src/meter-model/index.ts";
 import { VirtualTimers } from "../../../src/session/timers.ts";
 import { asReader, sampleMeter, sampleServer } from "../../support/sample-meter.ts";
 import { asClient, SecuredMeter } from "../../support/secured-meter.ts";
 import { cutLine, faultyLine } from "./faulty-line.ts";
 import { type DeviceUnderTest, declared, exceptPassed, failedOf, runSuite, verdictsOf } from "./harness.ts";
 import { hdlcExtraMutants } from "./hdlc-extra-mutants.ts";
+import { frameMutants } from "./hdlc-frame-mutants.ts";
 import { type LawfulDevice, lawfulDevices } from "./hdlc-lawful.ts";
-import { hdlcMutants } from "./hdlc-mutants.ts";
+import { linkMutants } from "./hdlc-link-mutants.ts";
 
 const cases = [...hdlcCases, ...hdlcExtraCases];
-const mutants = [...hdlcMutants, ...hdlcExtraMutants];
-const meter = sampleMeter(3_600_000);
+const mutants = [...frameMutants, ...linkMutants, ...hdlcExtraMutants];
+const sample = sampleMeter(3_600_000);
 
 const reader = declared("reader", asReader);
 const publicClient = declared("public", { clientSap: 16 });
@@ -25,12 +27,14 @@ const forms = [
 
 /** How a device, or what is declared of it, is another than the sample meter. */
 type Variation = Partial<Pick<DeviceUnderTest, "link" | "between" | "associations" | "declaration">> &
-  Pick<LawfulDevice, "station" | "server">;
+  Pick<LawfulDevice, "station" | "server"> & {
+    readonly meter?: Meter;
+  };
 
 /** Runs cases against the sample meter. */
 function run(
   selected: readonly ConformanceCase[],
-  { station, server, declaration, ...more }: Variation = {},
+  { station, server, declaration, meter = sample, ...more }: Variation = {},
 ): Promise<readonly CaseResult[]> {
   const timers = new VirtualTimers();
   return runSuite(selected, {
@@ -120,6 +124,31 @@ describe("Conformance suite, HDLC", () => {
     expect(impatient?.subtests[0]?.reason).to.equal("the inactivity time-out of 120 s is beyond what the tester waits, 150 s");
     const [unknown] = await run(selected, { associations: [publicClient] });
     expect(unknown?.subtests.map(({ reason }) => reason)).to.deep.equal(Array(2).fill("inactivity_time_out cannot be read"));
+  });
+
+  it("goes by the inactivity time-out that the device says it has", async () => {
+    const selected = cases.filter(({ id }) => id === "HDLC_FRAME_P3");
+    const saying = (seconds: number) => {
+      const meter = sampleMeter(3_600_000);
+      meter.parameters.set("0.0.22.0.0.255:8", Uint8Array.of(0x12, 0x00, seconds));
+      return run(selected, { meter, station: { inactivityTimeout: 60_000 } });
+    };
+    const off = "inapplicable: the inactivity time-out is off";
+    expect(exceptPassed(await saying(0))).to.deep.equal([`HDLC_FRAME_P3 S1 ${off}`, `HDLC_FRAME_P3 S2 ${off}`]);
+    expect(exceptPassed(await saying(60))).to.deep.equal([]);
+    expect(failedOf((await saying(120))[0])).to.deep.equal(["S1"]);
+    expect(failedOf((await saying(30))[0])).to.deep.equal(["S2"]);
+  });
+
+  it("finds nothing wrong with a meter that is called by short names", async () => {
+    const results = await run(cases, { associations: [declared("reader", { ...asReader, referencing: "short-name" })] });
+    expect(exceptPassed(results)).to.deep.equal([
+      "HDLC_FRAME_P3 S1 inconclusive: inactivity_time_out cannot be read",
+      "HDLC_FRAME_P3 S2 inconclusive: inactivity_time_out cannot be read",
+      "HDLC_ADDRESS_N6 S1 inapplicable: an address of one octet is declared",
+      "X_HDLC_TWO_CLIENTS S1 inapplicable: no second client of the logical device is declared",
+      "X_HDLC_PAUSE S1 inapplicable: inter_octet_time_out cannot be read",
+    ]);
   });
 
   it("is inapplicable where HDLC is not spoken", async () => {

@@ -1,6 +1,6 @@
 import { DecodeError } from "../../../src/errors.ts";
 import { decodeWpdu, encodeWpdu, headerAt, type Wpdu, wrapperHeaderLength } from "../../../src/wrapper/index.ts";
-import type { LineFault } from "./faulty-line.ts";
+import { all, type LineFault } from "./faulty-line.ts";
 
 /** A device that is not sound, and the subtests that must find it. */
 export interface WrapperMutant {
@@ -10,8 +10,6 @@ export interface WrapperMutant {
   /** Made for each device, and by it for each connection. */
   readonly fault: () => () => LineFault;
 }
-
-const all = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `S${index + 1}`);
 
 /** The wrapper PDU that octets are; undefined where they are less, more, or none. */
 function wpduOf(octets: Uint8Array): Wpdu | undefined {

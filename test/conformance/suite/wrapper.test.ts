@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { CaseResult, ConformanceCase } from "../../../src/conformance/case.ts";
 import { wrapperCases } from "../../../src/conformance/cases/extra/wrapper.ts";
 import { VirtualTimers } from "../../../src/session/timers.ts";
+import { headerAt, wrapperHeaderLength, wrapperVersion } from "../../../src/wrapper/index.ts";
 import { asReader, sampleMeter, sampleServer } from "../../support/sample-meter.ts";
 import { asClient, SecuredMeter } from "../../support/secured-meter.ts";
 import { cutLine, faultyLine } from "./faulty-line.ts";
@@ -22,6 +23,12 @@ function run(
   return runSuite(cases, { server, link: "wrapper", timers, associations: [reader, publicClient], ...more });
 }
 
+/** True for one wrapper PDU, whole. */
+function isSound(octets: Uint8Array): boolean {
+  const { version, length } = headerAt(octets, 0);
+  return version === wrapperVersion && length > 0 && octets.length === wrapperHeaderLength + length;
+}
+
 describe("Conformance suite, wrapper", () => {
   it("finds nothing wrong with the meter", async () => {
     expect(exceptPassed(await run(wrapperCases))).to.deep.equal([]);
@@ -37,6 +44,25 @@ describe("Conformance suite, wrapper", () => {
     const technician = { name: "technician", options: () => ({ serverSap: 1, clientSap: 3, ...asClient("technician", 0) }) };
     const results = await runSuite(wrapperCases, { server, link: "wrapper", timers, associations: [technician, publicClient] });
     expect(exceptPassed(results)).to.deep.equal([]);
+  });
+
+  it("finds nothing wrong with a meter that is called by short names", async () => {
+    const byShortNames = declared("reader", { ...asReader, referencing: "short-name" });
+    expect(exceptPassed(await run(wrapperCases, { associations: [byShortNames, publicClient] }))).to.deep.equal([]);
+  });
+
+  it("lets pass a device that keeps the connection after octets that it cannot read", async () => {
+    const deaf = faultyLine(() => ({ request: (octets) => (isSound(octets) ? octets : undefined) }));
+    const selected = wrapperCases.filter(({ id }) => id === "X_WRAPPER_VERSION" || id === "X_WRAPPER_LENGTH");
+    expect(exceptPassed(await run(selected, { between: deaf }))).to.deep.equal([]);
+  });
+
+  it("lets pass a device that takes one association on a connection", async () => {
+    const selected = wrapperCases.filter(({ id }) => id === "X_WRAPPER_CHANNELS");
+    const one = faultyLine(() => ({ request: (octets) => (headerAt(octets, 0).sourceWPort === asReader.clientSap ? octets : undefined) }));
+    expect(exceptPassed(await run(selected, { between: one }))).to.deep.equal([
+      "X_WRAPPER_CHANNELS S2 inapplicable: the device takes one association on a connection",
+    ]);
   });
 
   it("cuts and joins no datagrams", async () => {
