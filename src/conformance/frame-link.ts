@@ -17,8 +17,11 @@ export interface FrameLinkOptions {
 const modulus = 8;
 const nothing = new Uint8Array(0);
 
-/** Octets of an answer after which it counts as endless; more than the longest APDU. */
-const endless = 0x11000;
+/** I frames after which an answer counts as endless: the longest APDU in the shortest fields takes half as many. */
+const mostPieces = 4096;
+
+/** Frames after which a device counts as one that does not return the turn. */
+const mostInATurn = 64;
 
 /**
  * The client's end of a link, frame by frame: it speaks as plainly as possible, polls for what is left, and fails
@@ -107,25 +110,24 @@ export class FrameLink {
       if (frame === undefined) return frames.length === 0 ? frames : fail("the device does not return the turn: no frame has F=1");
       frames.push(frame);
       if (frame.control.pollFinal) return frames;
+      must(frames.length < mostInATurn, `the device does not return the turn: none of ${mostInATurn} frames has F=1`);
     }
   }
 
   /** Takes the frames of a turn, and polls until the APDU they begin is complete. */
   async read(first: readonly ReceivedFrame[]): Promise<Reaction> {
     const pieces: Uint8Array[] = [];
-    let length = 0;
     let polls = 0;
     for (let turn = first; ; turn = await this.turn(this.poll)) {
       if (turn.length === 0) return { type: this.line.closed ? "closed" : "silence" };
       for (const { information, segmented, last } of this.accept(turn)) {
         pieces.push(information);
-        length += information.length;
         if (!segmented) {
           if (!last) fail("frames follow the last one of an answer");
           return { type: "apdu", apdu: removeLlc(joined(pieces)).slice() };
         }
       }
-      if (length > endless) return fail("the answer does not end");
+      must(pieces.length < mostPieces, "the answer does not end");
       if (turn.some(({ control }) => control.kind === "i")) continue;
       // The answer is not ready yet.
       if (polls++ === mostPolls) return { type: "silence" };

@@ -71,7 +71,8 @@ export class HdlcLine {
     const { timers } = this.#declaration;
     const until = timers.now() + within;
     while (this.#frames.length === 0) {
-      const chunk = await this.#raw.receive(until - timers.now());
+      const left = until - timers.now();
+      const chunk = left < 0 ? undefined : await this.#raw.receive(left);
       if (chunk === undefined) return undefined;
       this.#decode(chunk);
     }

@@ -50,7 +50,8 @@ export class WrapperLine {
     const { timers } = this.#declaration;
     const until = timers.now() + within;
     while (this.#wpdus.length === 0) {
-      const chunk = await this.#raw.receive(until - timers.now());
+      const left = until - timers.now();
+      const chunk = left < 0 ? undefined : await this.#raw.receive(left);
       if (chunk === undefined) return undefined;
       const found = this.#decoder.receive(chunk).map((wpdu) => ({ ...wpdu, apdu: wpdu.apdu.slice() }));
       if (this.#decoder.fault !== undefined) return fail(`the device sends no wrapper PDU: ${this.#decoder.fault.message}`);

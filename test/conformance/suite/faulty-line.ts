@@ -31,7 +31,8 @@ export function faultyLine(fault: () => LineFault): (device: Transport) => Trans
         });
       },
       write: (octets) => {
-        const say: Say = (said) => void setImmediate(() => listener?.(said));
+        // Before the clock moves on.
+        const say: Say = (said) => queueMicrotask(() => listener?.(said));
         const heard = request === undefined ? octets : request(octets, say);
         return heard === undefined || device.write(heard);
       },

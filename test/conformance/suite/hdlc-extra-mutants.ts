@@ -1,4 +1,4 @@
-import type { HdlcFrame } from "../../../src/hdlc/index.ts";
+import { encodeFrame, type HdlcFrame } from "../../../src/hdlc/index.ts";
 import { all, back, eachFrame, encoded, framesOf, isFrame, type LineFault, noFrame, ua } from "./faulty-line.ts";
 import type { HdlcMutant } from "./hdlc-frame-mutants.ts";
 
@@ -94,48 +94,157 @@ function neverGivesUp(): LineFault {
   };
 }
 
+/** Segments without end, once a client was not ready. */
+function neverEnds(): LineFault {
+  let sendSequence: number | undefined;
+  return {
+    request: eachFrame((frame, say) => {
+      const { control } = frame;
+      if (control.kind === "rnr") sendSequence = control.receiveSequence;
+      if (control.kind !== "rr" || sendSequence === undefined) return frame;
+      say(encodeFrame({ ...frame, segmented: true, destination: frame.source, source: frame.destination, control: next(sendSequence++) }));
+      return undefined;
+    }),
+  };
+}
+
+function next(count: number): HdlcFrame["control"] {
+  return { kind: "i", sendSequence: count % 8, receiveSequence: 2, pollFinal: true };
+}
+
 /** At least one for each case beyond ATS_DL. */
 export const hdlcExtraMutants: readonly HdlcMutant[] = [
-  { id: "X_HDLC_RETRANSMISSION", what: "carries out what comes again", failed: all(3), fault: carriesOutTwice },
-  { id: "X_HDLC_ANSWER_LOST", what: "never says anything twice", failed: all(3), fault: neverRepeats },
+  {
+    id: "X_HDLC_RETRANSMISSION",
+    what: "carries out what comes again",
+    failed: all(3),
+    because: "I(N(S)=2, N(R)=3) of the device has N(R)=3 instead of 2",
+    fault: carriesOutTwice,
+  },
+  {
+    id: "X_HDLC_ANSWER_LOST",
+    what: "never says anything twice",
+    failed: all(3),
+    because: "RR for an answer that was lost is answered by RR(N(R)=2), which is not what came first",
+    fault: neverRepeats,
+  },
   {
     id: "X_HDLC_RNR",
     what: "takes RNR for RR",
     failed: all(1),
+    because: "RNR is answered by information",
     fault: () => ({
       request: eachFrame((frame) => (frame.control.kind === "rnr" ? { ...frame, control: { ...frame.control, kind: "rr" } } : frame)),
     }),
   },
-  { id: "X_HDLC_SNRM_AGAIN", what: "goes on where it was after SNRM", failed: all(3), fault: keepsTheLink },
-  { id: "X_HDLC_TWO_CLIENTS", what: "drops one client for another", failed: all(1), fault: servesOneClient },
-  { id: "X_HDLC_ALL_STATION", what: "answers what is for everybody", failed: all(9), fault: () => answersFor([0x7f, 0x3fff]) },
-  { id: "X_HDLC_NO_STATION", what: "answers what is for nobody", failed: all(4), fault: () => answersFor([0]) },
-  { id: "X_HDLC_UI", what: "answers UI", failed: all(3), fault: () => answersFor([]) },
+  { id: "X_HDLC_RNR", what: "does not come to an end", failed: all(1), because: "the answer does not end", fault: neverEnds },
+  {
+    id: "X_HDLC_RNR",
+    what: "does not return the turn",
+    failed: all(1),
+    because: "the device does not return the turn: none of 64 frames has F=1",
+    fault: () => ({
+      answer: (octets) => {
+        const frames = framesOf(octets) ?? [];
+        const [first] = frames;
+        if (first?.control.kind !== "i" || !first.segmented) return octets;
+        return encoded(
+          Array.from({ length: 100 }, () => ({ ...first, control: { ...first.control, pollFinal: false } as HdlcFrame["control"] })),
+        );
+      },
+    }),
+  },
+  {
+    id: "X_HDLC_FILL",
+    what: "does not stop talking",
+    failed: all(4),
+    because: "eight flags and SNRM: the answer is UA, UA, UA, UA, UA, UA, UA, UA, UA, UA, UA, UA, UA, UA, UA, UA instead of UA",
+    fault: () => ({
+      answer: (octets) => encoded(Array.from({ length: 100 }, () => framesOf(octets) ?? []).flat()),
+    }),
+  },
+  {
+    id: "X_HDLC_SNRM_AGAIN",
+    what: "goes on where it was after SNRM",
+    failed: all(3),
+    because: "RR after SNRM on a link that is up is answered by FRMR instead of RR",
+    fault: keepsTheLink,
+  },
+  {
+    id: "X_HDLC_TWO_CLIENTS",
+    what: "drops one client for another",
+    failed: all(1),
+    because: "the device answers by DM, where an I frame or RR was due",
+    fault: servesOneClient,
+  },
+  {
+    id: "X_HDLC_ALL_STATION",
+    what: "answers what is for everybody",
+    failed: all(9),
+    because: "SNRM to everybody, in one octet is answered by UA instead of silence",
+    fault: () => answersFor([0x7f, 0x3fff]),
+  },
+  {
+    id: "X_HDLC_NO_STATION",
+    what: "answers what is for nobody",
+    failed: all(4),
+    because: "SNRM to nobody, in one octet is answered by UA instead of silence",
+    fault: () => answersFor([0]),
+  },
+  {
+    id: "X_HDLC_UI",
+    what: "answers UI",
+    failed: all(3),
+    because: "UI in NDM is answered by UA instead of silence",
+    fault: () => answersFor([]),
+  },
   {
     id: "X_HDLC_OCTETS",
     what: "wants several octets at once",
     failed: all(2),
+    because: "SNRM octet by octet is answered by silence",
     fault: () => ({ request: (octets) => (octets.length === 1 ? undefined : octets) }),
   },
-  { id: "X_HDLC_PAUSE", what: "gives up a frame at any pause", failed: ["S1"], fault: () => ({ request: noFrame(() => undefined) }) },
-  { id: "X_HDLC_PAUSE", what: "never gives up a frame", failed: ["S2"], fault: neverGivesUp },
+  {
+    id: "X_HDLC_PAUSE",
+    what: "gives up a frame at any pause",
+    failed: ["S1"],
+    because: "RR with pauses inside is answered by silence",
+    fault: () => ({ request: noFrame(() => undefined) }),
+  },
+  {
+    id: "X_HDLC_PAUSE",
+    what: "never gives up a frame",
+    failed: ["S2"],
+    because: "the second part of SNRM is answered by UA instead of silence",
+    fault: neverGivesUp,
+  },
   {
     id: "X_HDLC_TWO_FRAMES",
     what: "hears the last of two frames",
     failed: ["S1"],
+    because: "DISC and SNRM at once are answered by UA instead of DM, UA",
     fault: () => ({ request: (octets) => encoded((framesOf(octets) ?? []).slice(-1)) ?? octets }),
   },
   {
     id: "X_HDLC_TWO_FRAMES",
     what: "hears the first of two frames",
     failed: ["S2"],
+    because: "UI and RR with one flag between them are answered by silence instead of RR",
     fault: () => ({ request: (octets) => encoded((framesOf(octets) ?? []).slice(0, 1)) ?? octets }),
   },
   {
     id: "X_HDLC_TWO_FRAMES",
     what: "loses a frame behind a damaged one",
     failed: ["S3"],
+    because: "SNRM with a wrong FCS and a sound SNRM at once: the answer is silence instead of UA",
     fault: () => ({ request: (octets) => (framesOf(octets) === undefined ? undefined : octets) }),
   },
-  { id: "X_HDLC_FILL", what: "wants nothing but frames", failed: all(4), fault: () => ({ request: noFrame(() => undefined) }) },
+  {
+    id: "X_HDLC_FILL",
+    what: "wants nothing but frames",
+    failed: all(4),
+    because: "eight flags and SNRM: the answer is silence instead of UA",
+    fault: () => ({ request: noFrame(() => undefined) }),
+  },
 ];

@@ -176,13 +176,14 @@ describe("Conformance suite, HDLC", () => {
   });
 
   describe("finds a device that", () => {
-    for (const { id, what, failed, fault, station, declaration } of mutants) {
+    for (const { id, what, failed, because, fault, station, declaration } of mutants) {
       it(`${what} (${id})`, async () => {
         const results = await run(
           cases.filter((conformanceCase) => conformanceCase.id === id),
           { ...(station && { station }), ...(declaration && { declaration }), ...(fault && { between: faultyLine(fault) }) },
         );
         expect(failedOf(results[0]), verdictsOf(results).join("\n")).to.deep.equal(failed);
+        expect(results[0]?.subtests.find(({ verdict }) => verdict === "failed")?.reason).to.equal(because);
         const others = results[0]?.subtests.filter(({ verdict }) => verdict !== "failed");
         for (const { verdict, id: subtest } of others ?? []) expect(verdict, subtest).to.equal("passed");
       });

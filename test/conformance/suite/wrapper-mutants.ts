@@ -7,6 +7,8 @@ export interface WrapperMutant {
   readonly id: string;
   readonly what: string;
   readonly failed: readonly string[];
+  /** The reason given for the first of them. */
+  readonly because: string;
   /** Made for each device, and by it for each connection. */
   readonly fault: () => () => LineFault;
 }
@@ -80,18 +82,21 @@ export const wrapperMutants: readonly WrapperMutant[] = [
     id: "X_WRAPPER_VERSION",
     what: "does not look at the version",
     failed: all(3),
+    because: "a request with version 0 is answered",
     fault: () => () => ({ request: (octets) => withField(octets, 0, 1) }),
   },
   {
     id: "X_WRAPPER_VERSION",
     what: "serves nobody after a wrong version",
     failed: all(3),
+    because: "after a request with version 0, a new connection is not served: the association is refused: silence",
     fault: hangsAfter((octets) => headerAt(octets, 0).version !== 1),
   },
   {
     id: "X_WRAPPER_LENGTH",
     what: "answers what is no PDU",
     failed: all(4),
+    because: "a header with length 0 is answered",
     fault: () => () => ({
       request: (octets, say) => {
         if (wpduOf(octets) !== undefined) return octets;
@@ -104,6 +109,7 @@ export const wrapperMutants: readonly WrapperMutant[] = [
     id: "X_WRAPPER_LENGTH",
     what: "does not look at the length",
     failed: ["S2", "S3", "S5"],
+    because: "a request whose length is 1 more than follows is answered",
     fault: () => () => ({
       request: (octets) => (octets.length > wrapperHeaderLength ? withField(octets, 6, octets.length - wrapperHeaderLength) : octets),
     }),
@@ -112,24 +118,28 @@ export const wrapperMutants: readonly WrapperMutant[] = [
     id: "X_WRAPPER_LENGTH",
     what: "serves nobody while the rest of a PDU is missing",
     failed: ["S2", "S3", "S4"],
+    because: "after a request whose length is 1 more than follows, a new connection is not served: the association is refused: silence",
     fault: hangsAfter((octets) => headerAt(octets, 0).length + wrapperHeaderLength > octets.length),
   },
   {
     id: "X_WRAPPER_LENGTH",
     what: "serves nobody after a PDU that is too long for it",
     failed: ["S6"],
+    because: "after 65000 octets that are no APDU, a new connection is not served: the association is refused: silence",
     fault: hangsAfter((octets) => octets.length > 60_000),
   },
   {
     id: "X_WRAPPER_SPLIT",
     what: "takes each segment for a PDU",
     failed: all(2),
+    because: "an association that is asked for octet by octet is silence",
     fault: () => () => ({ request: (octets) => (wpduOf(octets) === undefined ? undefined : octets) }),
   },
   {
     id: "X_WRAPPER_TOGETHER",
     what: "takes one PDU of a segment",
     failed: all(2),
+    because: "the second of two requests is answered by silence",
     fault: () => () => ({
       request: (octets) =>
         octets.length < wrapperHeaderLength ? octets : octets.subarray(0, wrapperHeaderLength + headerAt(octets, 0).length),
@@ -139,12 +149,14 @@ export const wrapperMutants: readonly WrapperMutant[] = [
     id: "X_WRAPPER_SAP",
     what: "does not look at the port of the server",
     failed: ["S1", "S2", "S3"],
+    because: "AARQ to a port that no declared logical device has is answered",
     fault: () => () => ({ request: rewritten((wpdu) => ({ ...wpdu, destinationWPort: 1 })) }),
   },
   {
     id: "X_WRAPPER_SAP",
     what: "takes nobody for the client",
     failed: ["S4"],
+    because: "an association is opened by port 0, nobody",
     fault: () => () => {
       let nobody = false;
       return {
@@ -160,6 +172,7 @@ export const wrapperMutants: readonly WrapperMutant[] = [
     id: "X_WRAPPER_CHANNELS",
     what: "drops one client for another",
     failed: all(2),
+    because: "after AARQ between other ports, the association does not serve any more: silence",
     fault: dropped(
       ({ sourceWPort, apdu }) => sourceWPort !== client && apdu[0] === aarq,
       ({ sourceWPort }) => sourceWPort === client,
@@ -169,12 +182,14 @@ export const wrapperMutants: readonly WrapperMutant[] = [
     id: "X_WRAPPER_CHANNELS",
     what: "answers whoever called first",
     failed: all(2),
+    because: "the answer goes from port 1 to 2 instead of from 1 to 16",
     fault: () => () => ({ answer: rewritten((wpdu) => ({ ...wpdu, destinationWPort: client })) }),
   },
   {
     id: "X_WRAPPER_CHANNELS",
     what: "releases every association with one",
     failed: ["S2"],
+    because: "after the first association was released, the association does not serve any more: silence",
     fault: dropped(
       ({ apdu }) => apdu[0] === rlrq,
       () => true,

@@ -94,13 +94,14 @@ describe("Conformance suite, wrapper", () => {
   });
 
   describe("finds a device that", () => {
-    for (const { id, what, failed, fault } of wrapperMutants) {
+    for (const { id, what, failed, because, fault } of wrapperMutants) {
       it(`${what} (${id})`, async () => {
         const [result] = await run(
           wrapperCases.filter((conformanceCase) => conformanceCase.id === id),
           { between: faultyLine(fault()) },
         );
         expect(failedOf(result)).to.deep.equal(failed);
+        expect(result?.subtests.find(({ verdict }) => verdict === "failed")?.reason).to.equal(because);
         expect(exceptPassed(result === undefined ? [] : [result])).to.have.lengthOf(failed.length);
       });
     }

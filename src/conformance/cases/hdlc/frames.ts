@@ -86,6 +86,18 @@ export async function mustStaySilent(line: HdlcLine, bytes: Uint8Array, what: st
   must(!line.heard, `${what} is answered by octets that are no frame instead of silence`);
 }
 
+/** Frames after which nobody listens any more. */
+const enough = 16;
+
+/** The frames that answer octets, until no more come. */
+export async function allAnswers(line: HdlcLine, octets: Uint8Array): Promise<readonly ReceivedFrame[]> {
+  const heard: ReceivedFrame[] = [];
+  for (let frame = await line.exchangeBytes(octets); frame !== undefined && heard.length < enough; frame = await line.receive()) {
+    heard.push(frame);
+  }
+  return heard;
+}
+
 /** Brings the link up as a subtest begins: inconclusive where the device does not. */
 export async function begin(line: HdlcLine, parts: FrameParts = snrm): Promise<ReceivedFrame> {
   const answer = await line.exchange(parts);

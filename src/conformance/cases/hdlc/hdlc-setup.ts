@@ -1,4 +1,5 @@
 import { decodeData } from "../../../dlms/axdr/data.ts";
+import { DlmsError } from "../../../errors.ts";
 import type { Tester } from "../../tester.ts";
 import { VerdictError } from "../../verdict.ts";
 import { associated } from "./linked.ts";
@@ -19,7 +20,7 @@ export async function readTimeOut(tester: Tester, attributeId: number): Promise<
       if (value?.type === "long-unsigned") return value.value;
     } catch (error) {
       // Another association may come about.
-      if (!(error instanceof VerdictError)) throw error;
+      if (!(error instanceof VerdictError || error instanceof DlmsError)) throw error;
     }
   }
   return undefined;

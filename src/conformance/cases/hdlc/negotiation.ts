@@ -20,6 +20,8 @@ function valuesOf(information: Uint8Array): ReadonlyMap<number, number> {
   while (group.remaining > 0) {
     const identifier = group.u8("parameter identifier");
     const octets = group.bytes(group.u8("parameter length"), "HDLC parameter");
+    // Without a value it is the default.
+    if (octets.length === 0) continue;
     values.set(
       identifier,
       octets.reduce((sum, octet) => sum * 256 + octet, 0),

@@ -1,10 +1,22 @@
 import { apduTags } from "../../../dlms/xdlms/tags.ts";
 import type { ConformanceCase, Subtest } from "../../case.ts";
 import { describeFrame } from "../../frame-link.ts";
-import type { HdlcLine, ReceivedFrame } from "../../hdlc-line.ts";
+import type { HdlcLine } from "../../hdlc-line.ts";
 import { describeReaction } from "../../reaction.ts";
 import { inapplicable, must } from "../../verdict.ts";
-import { begin, changed, disc, mustAnswer, mustAnswerReady, mustBeFresh, mustBeWell, mustStaySilent, rr, snrm } from "./frames.ts";
+import {
+  allAnswers,
+  begin,
+  changed,
+  disc,
+  mustAnswer,
+  mustAnswerReady,
+  mustBeFresh,
+  mustBeWell,
+  mustStaySilent,
+  rr,
+  snrm,
+} from "./frames.ts";
 import { readTimeOut, timeOuts } from "./hdlc-setup.ts";
 import { connect } from "./linked.ts";
 import { longPause } from "./set-up.ts";
@@ -31,10 +43,9 @@ function foundAmong(title: string, octets: (line: HdlcLine) => Uint8Array): Subt
   };
 }
 
-/** What comes, until nothing more comes. */
+/** What comes, in words. */
 async function kindsOf(line: HdlcLine, octets: Uint8Array): Promise<string> {
-  const heard: ReceivedFrame[] = [];
-  for (let frame = await line.exchangeBytes(octets); frame !== undefined; frame = await line.receive()) heard.push(frame);
+  const heard = await allAnswers(line, octets);
   return heard.length === 0 ? "silence" : heard.map(describeFrame).join(", ");
 }
 

@@ -5,7 +5,7 @@ import { describeFrame, type FrameLink } from "../../frame-link.ts";
 import type { FrameParts, ReceivedFrame } from "../../hdlc-line.ts";
 import { describeReaction } from "../../reaction.ts";
 import { fail, inapplicable, inconclusive, must } from "../../verdict.ts";
-import { mustAnswerReady, rr } from "./frames.ts";
+import { allAnswers, mustAnswerReady, rr } from "./frames.ts";
 import { associated, connect, firstTurn, longRequest, requestFrame, shortRequest } from "./linked.ts";
 
 /** Short frames, so that there are several of them. */
@@ -77,10 +77,7 @@ export const retransmissionCases: readonly ConformanceCase[] = [
           const { link } = association;
           const { line } = link;
           const request = line.encode(requestFrame(association, shortRequest(association)));
-          line.send(Uint8Array.of(...request, ...request));
-          const heard: ReceivedFrame[] = [];
-          for (let frame = await line.receive(); frame !== undefined; frame = await line.receive()) heard.push(frame);
-          const informations = heard.filter(isInformation);
+          const informations = (await allAnswers(line, Uint8Array.of(...request, ...request))).filter(isInformation);
           const [first] = informations;
           for (const frame of informations) mustBeSame([frame], [first as ReceivedFrame], "a request twice at once");
           await mustEnd(link, first === undefined ? await link.turn(link.poll) : [first], "a request twice at once");

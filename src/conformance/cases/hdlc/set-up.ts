@@ -1,6 +1,7 @@
 import type { ConformanceCase } from "../../case.ts";
+import { describeFrame } from "../../frame-link.ts";
 import type { Tester } from "../../tester.ts";
-import { inapplicable, inconclusive } from "../../verdict.ts";
+import { inapplicable, inconclusive, must } from "../../verdict.ts";
 import { begin, disc, iFrame, mustAnswer, mustAnswerReady, mustBeFresh, mustStaySilent, rr, snrm } from "./frames.ts";
 import { readTimeOut, timeOuts } from "./hdlc-setup.ts";
 
@@ -17,7 +18,8 @@ export const setUpCases: readonly ConformanceCase[] = [
         run: async (tester) => {
           const line = await tester.hdlc();
           // Nobody knows in which state the device is.
-          await line.exchange(disc);
+          const state = await line.exchange(disc);
+          must(state?.control.kind === "ua" || state?.control.kind === "dm", `DISC is answered by ${describeFrame(state)}`);
           await mustAnswer(line, snrm, "ua", "SNRM");
           await mustBeFresh(line, "after SNRM");
           await mustAnswer(line, disc, "ua", "DISC in NRM");
@@ -95,7 +97,8 @@ async function givesUp(tester: Tester, parts: Parameters<typeof mustAnswer>[1], 
 export async function longPause(tester: Tester): Promise<number> {
   // Inapplicable where HDLC is not spoken, before anything else is tried.
   await tester.hdlc();
-  return 1.1 * ((await readTimeOut(tester, timeOuts.interOctet)) ?? tester.declaration.answerTime);
+  const { answerTime, patience } = tester.declaration;
+  return Math.min(patience, 1.1 * ((await readTimeOut(tester, timeOuts.interOctet)) ?? answerTime));
 }
 
 /** A part of the inactivity time-out in ms. */
