@@ -1,5 +1,5 @@
 import type { Declaration } from "../../../src/conformance/declaration.ts";
-import { decodeParameters, defaultHdlcParameters, type HdlcFrame, type HdlcStationOptions } from "../../../src/hdlc/index.ts";
+import { decodeParameters, defaultHdlcParameters, encodeFrame, type HdlcFrame, type HdlcStationOptions } from "../../../src/hdlc/index.ts";
 import type { DlmsServerOptions } from "../../../src/server/dlms-server.ts";
 import { back, eachFrame, encoded, framesOf, type LineFault } from "./faulty-line.ts";
 
@@ -92,6 +92,28 @@ function acknowledging(): LineFault {
   };
 }
 
+/** Somebody was here before, and went away without DISC. */
+function leftUp(): LineFault {
+  let found = false;
+  let swallowed = false;
+  return {
+    request: (octets) => {
+      if (found) return octets;
+      found = true;
+      const up = { segmented: false, source: reader, destination: device, control: { kind: "snrm", pollFinal: true } } as const;
+      return Uint8Array.of(...encodeFrame({ ...up, information: new Uint8Array() }), ...octets);
+    },
+    answer: (octets) => {
+      if (swallowed) return octets;
+      swallowed = true;
+      return encoded((framesOf(octets) ?? []).slice(1));
+    },
+  };
+}
+
+const reader = { logical: 2, length: 1 } as const;
+const device = { logical: 1, length: 1 } as const;
+
 /** What the suite must let pass. */
 export const lawfulDevices: readonly LawfulDevice[] = [
   { what: "has no answer ready, and gives it when polled", difference: slow },
@@ -105,6 +127,15 @@ export const lawfulDevices: readonly LawfulDevice[] = [
         return usual ? { ...frame, information: new Uint8Array() } : frame;
       }),
     }),
+  },
+  {
+    what: "has a link up that somebody left",
+    ids: [
+      ...["FRAME_P1", "FRAME_N2", "FRAME_N3", "FRAME_N4", "FRAME_N5", "FRAME_N7", "FRAME_N8"].map((id) => `HDLC_${id}`),
+      ...["ADDRESS_P1", "ADDRESS_N1", "ADDRESS_N4", "ADDRESS_N7", "NDM2NRM_P1", "NDMOP_N1"].map((id) => `HDLC_${id}`),
+      ...["ALL_STATION", "NO_STATION", "UI", "PAUSE", "TWO_FRAMES"].map((id) => `X_HDLC_${id}`),
+    ],
+    difference: leftUp,
   },
   { what: "answers a wrong N(S) by FRMR, for no reason", ids: ["HDLC_INFO_N3"], difference: rejecting },
   {

@@ -213,6 +213,15 @@ export const linkMutants: readonly HdlcMutant[] = [
     what: "is silent in NDM",
     failed: all(4),
     because: "an I frame in NDM is answered by silence instead of DM",
-    fault: () => ({ answer: eachFrame((frame) => (frame.control.kind === "dm" ? undefined : frame)) }),
+    fault: () => {
+      let asked = "disc";
+      return {
+        request: eachFrame((frame) => {
+          asked = frame.control.kind;
+          return frame;
+        }),
+        answer: eachFrame((frame) => (frame.control.kind === "dm" && asked !== "disc" ? undefined : frame)),
+      };
+    },
   },
 ];

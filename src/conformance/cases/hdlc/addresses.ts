@@ -3,7 +3,7 @@ import type { ConformanceCase, Subtest } from "../../case.ts";
 import type { Declaration } from "../../declaration.ts";
 import type { HdlcLine } from "../../hdlc-line.ts";
 import { inapplicable, must } from "../../verdict.ts";
-import { describeAddress, disc, framed, mustAnswer, mustBeWell, mustStaySilent, snrm } from "./frames.ts";
+import { beginDown, describeAddress, disc, framed, mustAnswer, mustBeWell, mustStaySilent, snrm } from "./frames.ts";
 
 const lengths = [1, 2, 4] as const;
 
@@ -41,6 +41,7 @@ function unknownDestination(length: HdlcAddressLength, part: "logical" | "physic
       const { declaration } = tester;
       const [own] = addressesOf(declaration, length);
       const destination = { ...own, [part]: unknownNumber(declaration, part, length) };
+      await beginDown(line);
       await mustStaySilent(line, line.encode({ ...snrm, destination }), `SNRM to ${describeAddress(destination)}`);
       await mustBeWell(line, `after SNRM to ${describeAddress(destination)}`);
     },
@@ -59,6 +60,7 @@ function addressField(
       const { destination, source } = encode(line);
       const addresses = Uint8Array.of(...destination, ...source);
       const length = 2 + addresses.length + 1 + 2;
+      await beginDown(line);
       await mustStaySilent(line, framed(Uint8Array.of(0xa0, length, ...addresses, snrmOctet)), `SNRM with ${what}`);
       await mustBeWell(line, `after SNRM with ${what}`);
     },
@@ -148,6 +150,7 @@ export const addressCases: readonly ConformanceCase[] = [
           const { logical } = line.server;
           if (logical > largest[1]) inapplicable("the upper address does not fit one octet");
           const destination = hdlcAddress({ logical, length: 1 });
+          await beginDown(line);
           await mustStaySilent(line, line.encode({ ...snrm, destination }), "SNRM to an address of one octet");
           await mustBeWell(line, "after SNRM to an address of one octet");
         },

@@ -2,7 +2,7 @@ import type { ConformanceCase, Subtest } from "../../case.ts";
 import { describeFrame } from "../../frame-link.ts";
 import type { FrameParts } from "../../hdlc-line.ts";
 import { must } from "../../verdict.ts";
-import { begin, disc, iFrame, mustAnswer, mustReject, rejection, rr, snrm } from "./frames.ts";
+import { begin, beginDown, disc, iFrame, mustAnswer, mustReject, rejection, rr, snrm } from "./frames.ts";
 
 /** Control fields that the profile does not have, with P=1 (IEC 62056-46 6.4.3). */
 const undefinedControls = [
@@ -21,6 +21,7 @@ function refused(what: string, parts: FrameParts, afterRelease = false): Subtest
     title: `${what} ${afterRelease ? "after a link was released" : "in NDM"}: DM, then SNRM -> UA`,
     run: async (tester) => {
       const line = await tester.hdlc();
+      await beginDown(line);
       if (afterRelease) {
         await begin(line);
         await mustAnswer(line, disc, "ua", "DISC");
@@ -53,6 +54,7 @@ export const unknownControlCases: readonly ConformanceCase[] = [
         title: "control field FF in NDM: DM or silence, then SNRM -> UA",
         run: async (tester) => {
           const line = await tester.hdlc();
+          await beginDown(line);
           const answer = await line.exchange(unknown(0xff));
           must(answer === undefined || answer.control.kind === "dm", `control field FF in NDM is answered by ${describeFrame(answer)}`);
           await mustAnswer(line, snrm, "ua", "SNRM after control field FF in NDM");

@@ -7,7 +7,7 @@ import type { Tester } from "../../tester.ts";
 import { inapplicable, must } from "../../verdict.ts";
 import { readDeviceName } from "../application/refusals.ts";
 import { addressesOf } from "./addresses.ts";
-import { begin, disc, mustBeFresh, mustBeWell, mustStaySilent, snrm } from "./frames.ts";
+import { begin, beginDown, disc, mustBeFresh, mustBeWell, mustStaySilent, snrm } from "./frames.ts";
 
 const everybody = { 1: 0x7f, 2: 0x7f, 4: 0x3fff } as const;
 const nobody = 0;
@@ -18,6 +18,7 @@ function unanswered(who: string, parts: (tester: Tester, line: HdlcLine) => Part
     title: `SNRM ${who}: silence, then DISC -> DM and SNRM -> UA`,
     run: async (tester) => {
       const line = await tester.hdlc();
+      await beginDown(line);
       await mustStaySilent(line, line.encode({ ...snrm, ...parts(tester, line) }), `SNRM ${who}`);
       await mustBeWell(line, `after SNRM ${who}`);
     },
@@ -75,6 +76,7 @@ export const everybodyCases: readonly ConformanceCase[] = [
         run: async (tester) => {
           const line = await tester.hdlc();
           const frame = { ...ui(false, unconfirmed), ...to({ logical: everybody[1], length: 1 }) };
+          await beginDown(line);
           await mustStaySilent(line, line.encode(frame), "UI to everybody");
           await mustBeWell(line, "after UI to everybody");
         },
@@ -103,6 +105,7 @@ export const everybodyCases: readonly ConformanceCase[] = [
         title: "UI in NDM, P=0: silence, then DISC -> DM and SNRM -> UA",
         run: async (tester) => {
           const line = await tester.hdlc();
+          await beginDown(line);
           await mustStaySilent(line, line.encode(ui(false, unconfirmed)), "UI in NDM");
           await mustBeWell(line, "after UI in NDM");
         },

@@ -105,6 +105,14 @@ export async function begin(line: HdlcLine, parts: FrameParts = snrm): Promise<R
   return inconclusive(`the link cannot be set up: SNRM is answered by ${describeFrame(answer)}`);
 }
 
+/** Brings the link down as a subtest begins, whoever left it up: inconclusive where the device does not answer. */
+export async function beginDown(line: HdlcLine): Promise<void> {
+  const answer = await line.exchange(disc);
+  if (answer?.control.kind !== "ua" && answer?.control.kind !== "dm") {
+    inconclusive(`the link cannot be released: DISC is answered by ${describeFrame(answer)}`);
+  }
+}
+
 /** A link is not up, and can be brought up. */
 export async function mustBeWell(line: HdlcLine, when: string): Promise<void> {
   await mustAnswer(line, disc, "dm", `DISC ${when}`);

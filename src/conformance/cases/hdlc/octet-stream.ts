@@ -7,6 +7,7 @@ import { inapplicable, must } from "../../verdict.ts";
 import {
   allAnswers,
   begin,
+  beginDown,
   changed,
   disc,
   mustAnswer,
@@ -118,6 +119,7 @@ export const octetStreamCases: readonly ConformanceCase[] = [
         run: async (tester) => {
           const pause = await longPause(tester);
           const line = await tester.hdlc();
+          await beginDown(line);
           const frame = line.encode(snrm);
           await mustStaySilent(line, frame.subarray(0, 4), "the first part of SNRM");
           await tester.wait(pause);
@@ -139,6 +141,7 @@ export const octetStreamCases: readonly ConformanceCase[] = [
         title: "DISC in NDM and SNRM at once: DM and UA, or DM alone; then SNRM -> UA",
         run: async (tester) => {
           const line = await tester.hdlc();
+          await beginDown(line);
           const kinds = await kindsOf(line, together(line.encode(disc), line.encode(snrm)));
           must(kinds === "DM, UA" || kinds === "DM", `DISC and SNRM at once are answered by ${kinds} instead of DM, UA`);
           await mustAnswer(line, snrm, "ua", "SNRM afterwards");
