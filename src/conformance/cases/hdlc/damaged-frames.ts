@@ -1,6 +1,7 @@
 import { encodeParameters } from "../../../hdlc/parameters.ts";
 import type { ConformanceCase, Subtest } from "../../case.ts";
 import type { HdlcLine } from "../../hdlc-line.ts";
+import type { Tester } from "../../tester.ts";
 import { begin, beginDown, changed, flagged, framed, iFrame, mustAnswer, mustBeFresh, mustBeWell, mustStaySilent, snrm } from "./frames.ts";
 
 /** SNRM with an information field, and so with a header check sequence. */
@@ -24,21 +25,30 @@ function wrongHcs(line: HdlcLine, frame: Uint8Array): Uint8Array {
   return changed(damaged(frame, headerLength(line)), () => {});
 }
 
+/** A line on which no link is up. */
+async function released(tester: Tester): Promise<HdlcLine> {
+  const line = await tester.hdlc();
+  await beginDown(line);
+  return line;
+}
+
+/** The same on a connection that is new, as the closing flag of a frame before could pass for an opening one. */
+async function releasedBefore(tester: Tester): Promise<HdlcLine> {
+  await released(tester);
+  return tester.hdlc();
+}
+
 /** Damage in NDM: silence, and the link is not up, but can be set up. */
-function ignoredInNdm(what: string, damage: (line: HdlcLine) => Uint8Array, first: (line: HdlcLine) => Promise<void> = beginDown): Subtest {
+function ignoredInNdm(what: string, damage: (line: HdlcLine) => Uint8Array, begun = released): Subtest {
   return {
     title: `${what}: silence, then DISC -> DM and SNRM -> UA`,
     run: async (tester) => {
-      const line = await tester.hdlc();
-      await first(line);
+      const line = await begun(tester);
       await mustStaySilent(line, damage(line), what);
       await mustBeWell(line, `after ${what}`);
     },
   };
 }
-
-/** The closing flag of a frame before could pass for an opening one. */
-const atOnce = (): Promise<void> => Promise.resolve();
 
 /** Damage in NRM: silence, and the link is as it was. */
 function ignoredInNrm(what: string, damage: (line: HdlcLine) => Uint8Array): Subtest {
@@ -58,8 +68,7 @@ function tooShort(what: string, octets: (line: HdlcLine) => Uint8Array): Subtest
   return {
     title: `${what}: silence, then SNRM -> UA`,
     run: async (tester) => {
-      const line = await tester.hdlc();
-      await beginDown(line);
+      const line = await released(tester);
       await mustStaySilent(line, octets(line), what);
       await mustAnswer(line, snrm, "ua", `SNRM after ${what}`);
     },
@@ -95,9 +104,9 @@ export const damagedFrameCases: readonly ConformanceCase[] = [
     group: "hdlc",
     source: "ATS_DL V5 HDLC_FRAME_N1; IEC 62056-46 6.4.1",
     subtests: [
-      ignoredInNdm("SNRM without its opening flag", (line) => line.encode(snrm).subarray(1), atOnce),
-      ignoredInNdm("SNRM without its closing flag", (line) => line.encode(snrm).subarray(0, -1), atOnce),
-      ignoredInNdm("SNRM without both flags", (line) => line.encode(snrm).subarray(1, -1), atOnce),
+      ignoredInNdm("SNRM without its opening flag", (line) => line.encode(snrm).subarray(1), releasedBefore),
+      ignoredInNdm("SNRM without its closing flag", (line) => line.encode(snrm).subarray(0, -1), releasedBefore),
+      ignoredInNdm("SNRM without both flags", (line) => line.encode(snrm).subarray(1, -1), releasedBefore),
     ],
   },
   {
