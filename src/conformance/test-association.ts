@@ -60,8 +60,8 @@ const plainLevel: ProtectionLevel = { authenticated: false, encrypted: false };
 const invoke = { invokeId: 1, confirmed: true, highPriority: true, reserved: 0 } as const;
 
 /** One association with a device, every step of which can be done otherwise. */
-export class TestAssociation {
-  readonly link: ApduLink;
+export class TestAssociation<Link extends Pick<ApduLink, "exchange"> = ApduLink> {
+  readonly link: Link;
   readonly #options: ClientAssociationOptions;
   readonly #protection: ApduProtection | undefined;
   readonly #handshake: ClientHandshake;
@@ -69,7 +69,7 @@ export class TestAssociation {
   #hls: HlsAuthentication | undefined;
 
   constructor(
-    link: ApduLink,
+    link: Link,
     options: AssociationOptions & { readonly clientSap: number; readonly serverSap: number },
     { policy }: TestAssociationOptions = {},
   ) {

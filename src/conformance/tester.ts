@@ -6,8 +6,10 @@ import type { TraceRecord, TraceSink } from "../transport/trace.ts";
 import { ApduLink } from "./apdu-link.ts";
 import type { Declaration, DeclaredAssociation } from "./declaration.ts";
 import { HdlcLine } from "./hdlc-line.ts";
+import { RawLine } from "./raw-line.ts";
 import { TestAssociation, type TestAssociationOptions } from "./test-association.ts";
 import { inapplicable, inconclusive } from "./verdict.ts";
+import { WrapperLine } from "./wrapper-line.ts";
 
 /** Closes what a subtest opened. */
 type Closing = () => Promise<void>;
@@ -31,12 +33,26 @@ export class Tester {
   }
 
   /** A line on which frames are sent and received one by one; inapplicable where HDLC is not spoken. */
-  async hdlc(): Promise<HdlcLine> {
-    const way = await this.#open();
-    if (way.link !== "hdlc") return inapplicable("the device is reached without HDLC");
-    const line = new HdlcLine(way.transport, this.declaration, this.#trace);
+  async hdlc(association?: DeclaredAssociation): Promise<HdlcLine> {
+    const raw = await this.raw();
+    if (raw.link !== "hdlc") return inapplicable("the device is reached without HDLC");
+    const line = new HdlcLine(raw, this.declaration, association);
     this.#closing = () => line.close();
     return line;
+  }
+
+  /** A line on which wrapper PDUs are sent and received one by one; inapplicable where HDLC is spoken. */
+  async wrapper(): Promise<WrapperLine> {
+    const raw = await this.raw();
+    if (raw.link === "hdlc") return inapplicable("the device is reached over HDLC");
+    return new WrapperLine(raw, this.declaration);
+  }
+
+  /** A line that carries octets, whatever is spoken on it. */
+  async raw(): Promise<RawLine> {
+    const raw = new RawLine(await this.#open(), this.declaration, this.#trace);
+    this.#closing = () => raw.close();
+    return raw;
   }
 
   /** A connected link that carries APDUs as they are, between the SAPs of an association. */

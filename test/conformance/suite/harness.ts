@@ -55,6 +55,18 @@ export function verdictsOf(results: readonly CaseResult[]): readonly string[] {
   );
 }
 
+/** Everything but what passed, and why. */
+export function exceptPassed(results: readonly CaseResult[]): readonly string[] {
+  return results.flatMap(({ id, subtests }) =>
+    subtests.flatMap((subtest) => (subtest.verdict === "passed" ? [] : [`${id} ${subtest.id} ${subtest.verdict}: ${subtest.reason}`])),
+  );
+}
+
+/** The subtests of a case that failed. */
+export function failedOf(result: CaseResult | undefined): readonly string[] {
+  return result?.subtests.filter(({ verdict }) => verdict === "failed").map(({ id }) => id) ?? [];
+}
+
 function declarationOf({ server, link, timers, associations, fault, between = (same) => same, declaration }: DeviceUnderTest): Declaration {
   const schedule = (delay: number, callback: () => void) => timers.schedule(delay, callback);
   const open = (): Promise<OpenWay> => {
