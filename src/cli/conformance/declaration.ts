@@ -21,7 +21,7 @@ export interface DeclaredDevice {
 }
 
 const defaultAnswerTime = 3000;
-const defaultPatience = 130_000;
+const defaultPatience = 30_000;
 
 /**
  * The declaration of TARGET and of a file of conformance test information beside it.

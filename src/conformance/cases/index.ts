@@ -1,6 +1,14 @@
 import type { ConformanceCase } from "../case.ts";
 import { applicationCases } from "./application/index.ts";
 import { serviceCases } from "./extra/index.ts";
+import { wrapperCases } from "./extra/wrapper.ts";
+import { hdlcCases, hdlcExtraCases } from "./hdlc/index.ts";
 
 /** Every case of the suite, in the order they are run. */
-export const conformanceCases: readonly ConformanceCase[] = [...applicationCases, ...serviceCases];
+export const conformanceCases: readonly ConformanceCase[] = [
+  ...hdlcCases,
+  ...applicationCases,
+  ...hdlcExtraCases,
+  ...wrapperCases,
+  ...serviceCases,
+];
