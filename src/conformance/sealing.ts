@@ -45,7 +45,7 @@ export function resealed(sealed: Uint8Array, change: (content: Uint8Array) => Ui
 
 /** The same octets with the last one, which is of the tag, changed. */
 export function withWrongTag(sealed: Uint8Array): Uint8Array {
-  const changed = sealed.slice();
+  const changed = Uint8Array.from(sealed);
   changed[changed.length - 1] = (changed.at(-1) as number) ^ 0x01;
   return changed;
 }
@@ -55,7 +55,7 @@ const counterAt = 1;
 /** The same with another invocation counter; whatever tag it had is wrong for it. */
 export function withCounter(sealed: Uint8Array, counter: number): Uint8Array {
   return resealed(sealed, (content) => {
-    const changed = content.slice();
+    const changed = Uint8Array.from(content);
     new DataView(changed.buffer).setUint32(counterAt, counter);
     return changed;
   });

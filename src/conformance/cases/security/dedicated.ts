@@ -28,7 +28,7 @@ const wrongLengths = (suite: keyof typeof securitySuites): readonly number[] => 
 
 /** The tag of a service under the global key made that of the dedicated one. */
 function asDedicated(sealed: Uint8Array): Uint8Array {
-  const changed = sealed.slice();
+  const changed = Uint8Array.from(sealed);
   const { global, dedicated } = apduTags["get-request"];
   const general = sealed[0] === apduTags["general-glo-ciphering"].plain;
   changed[0] = general ? apduTags["general-ded-ciphering"].plain : (sealed[0] as number) + (dedicated - global);

@@ -52,8 +52,8 @@ async function challengesOf(
     },
   });
   if (opening.type !== "accepted") return inconclusive(`the association is refused: ${describeOpening(opening)}`);
-  const received = opening.aare.authenticationValue?.slice();
-  return received === undefined ? fail("AARE has no challenge") : { sent, received };
+  const received = opening.aare.authenticationValue;
+  return received === undefined ? fail("AARE has no challenge") : { sent, received: Uint8Array.from(received) };
 }
 
 /** The last octets of pass 3 are of the proof, whatever the mechanism. */

@@ -40,7 +40,7 @@ export async function withLever(
   const association = await tester.associate(declared);
   if (association.shortNames) inapplicable("only done with logical names");
   for (const attribute of candidates) {
-    const original = await valueOf(association, attribute);
+    const original = await attributeValue(association, attribute);
     if (original === undefined || tester.declaration.excluded.has([...attribute.logicalName].join("."))) continue;
     const lever = { attribute, original, other: nextTo(original) };
     try {
@@ -61,22 +61,23 @@ export async function mustBeUnmoved(
   { attribute, original }: Lever,
   what: string,
 ): Promise<void> {
-  const value = (await valueOf(association, attribute)) ?? (await valueOf(await tester.associate(declared), attribute));
+  const value = (await attributeValue(association, attribute)) ?? (await attributeValue(await tester.associate(declared), attribute));
   if (value === undefined) return inconclusive(`${what}: the attribute cannot be read any more`);
   must(same(value, original), `${what} is refused, and carried out all the same`);
 }
 
 /** The encoded value of an attribute, where it can be read. */
-async function valueOf(association: TestAssociation, attribute: AttributeOf): Promise<Uint8Array | undefined> {
+async function attributeValue(association: TestAssociation, attribute: AttributeOf): Promise<Uint8Array | undefined> {
   const answer = await association.get(attribute);
-  return answer.type === "get-response-normal" ? answer.result.data?.slice() : undefined;
+  const data = answer.type === "get-response-normal" ? answer.result.data : undefined;
+  return data && Uint8Array.from(data);
 }
 
 /** There and back again. */
 async function moves(association: TestAssociation, lever: Lever): Promise<boolean> {
   for (const value of [lever.other, lever.original]) {
     if (!isSuccess(await association.exchangeApdu(setRequest(lever, value)))) return false;
-    const now = await valueOf(association, lever.attribute);
+    const now = await attributeValue(association, lever.attribute);
     if (now === undefined || !same(now, value)) return false;
   }
   return true;
@@ -84,7 +85,7 @@ async function moves(association: TestAssociation, lever: Lever): Promise<boolea
 
 async function putBack(tester: Tester, declared: DeclaredAssociation, lever: Lever): Promise<void> {
   const association = await tester.associate(declared);
-  const now = await valueOf(association, lever.attribute);
+  const now = await attributeValue(association, lever.attribute);
   if (now !== undefined && same(now, lever.original)) return;
   if (isSuccess(await association.exchangeApdu(setRequest(lever, lever.original)))) return;
   const { classId, logicalName, attributeId } = lever.attribute;
@@ -93,7 +94,7 @@ async function putBack(tester: Tester, declared: DeclaredAssociation, lever: Lev
 
 /** A number that is one more or one less. */
 function nextTo(value: Uint8Array): Uint8Array {
-  const other = value.slice();
+  const other = Uint8Array.from(value);
   other[other.length - 1] = (other.at(-1) as number) ^ 0x01;
   return other;
 }

@@ -36,7 +36,7 @@ export async function setupOf(tester: Tester, declared: DeclaredAssociation): Pr
   const answer = await association.get(setupReference);
   const data = answer.type === "get-response-normal" ? answer.result.data : undefined;
   if (data === undefined || data.length !== nameLength + 2) return inconclusive("the name of the security setup cannot be read");
-  return { logicalName: data.slice(2) };
+  return { logicalName: Uint8Array.from(data).subarray(2) };
 }
 
 /** The policy in force, as any declared association may read it. @throws VerdictError inconclusive where none may */
