@@ -3,6 +3,7 @@ import type { AssociationSecurity, ProtectionLevel } from "../dlms/association/p
 import { readSecurityHeader } from "../dlms/security/apdu-cipher.ts";
 import { protectApdu, readCipheredApdu } from "../dlms/security/ciphered-apdu.ts";
 import { generalGloDedCiphering, serviceSpecificCiphering } from "../dlms/xdlms/ciphering.ts";
+import { inconclusive } from "./verdict.ts";
 
 /** What is done otherwise than a well-behaved client would when it ciphers a request. */
 export interface SealChanges extends Partial<Pick<AssociationSecurity, "suite" | "systemTitle" | "globalKey" | "authenticationKey">> {
@@ -14,9 +15,16 @@ export interface SealChanges extends Partial<Pick<AssociationSecurity, "suite" |
 
 const bothWays: ProtectionLevel = { authenticated: true, encrypted: true };
 
-/** A request under the global key, ciphered as declared but for the changes. */
+/**
+ * A request under the global key, ciphered as declared but for the changes, and always with a tag: without one a counter
+ * proves nothing.
+ * @throws VerdictError inconclusive where requests take what is not made here
+ */
 export function seal(security: AssociationSecurity, plain: Uint8Array, changes: SealChanges = {}): Uint8Array {
-  const declared = security.policy.authenticated || security.policy.encrypted ? security.policy : bothWays;
+  if (security.policy.signed === true) inconclusive("requests that have to be signed are not made here");
+  if (security.form === "general-ciphering") inconclusive("requests in general-ciphering are not made here");
+  const { authenticated: tagged, encrypted: secret } = security.policy;
+  const declared = tagged || secret ? { authenticated: true, encrypted: secret } : bothWays;
   const {
     level = declared,
     counter = security.sendCounter.take(),

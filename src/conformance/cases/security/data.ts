@@ -1,9 +1,10 @@
-import type { AssociationSecurity } from "../../../dlms/association/protection.ts";
+import type { AssociationSecurity, ProtectionLevel } from "../../../dlms/association/protection.ts";
 import { encodeApdu } from "../../../dlms/xdlms/apdu.ts";
 import type { ConformanceCase } from "../../case.ts";
 import type { DeclaredAssociation } from "../../declaration.ts";
 import { resealed, type SealChanges, seal, withWrongTag } from "../../sealing.ts";
 import { logicalDeviceNameValue, type TestAssociation } from "../../test-association.ts";
+import type { Tester } from "../../tester.ts";
 import { inapplicable } from "../../verdict.ts";
 import { invoke, mustRefuse } from "../application/refusals.ts";
 import { associateDedicated, mustBeServed } from "./counters.ts";
@@ -77,19 +78,15 @@ function refusedParts(what: Spoiled): readonly SecuredPart[] {
   ];
 }
 
-/** What is protected less than the policy in force asks for, made for an association. */
-async function eachLessThanPolicy(
-  tester: Parameters<SecuredPart["run"]>[0],
-  declared: DeclaredAssociation,
-): Promise<(association: TestAssociation, plain: Uint8Array) => readonly { readonly name: string; readonly octets: () => Uint8Array }[]> {
+/** Every protection that is less than what the policy in force asks of requests. */
+async function lessThanPolicy(tester: Tester, declared: DeclaredAssociation): Promise<ReturnType<typeof lessThan>> {
   const { required } = await policyOf(tester, declared, await setupOf(tester, declared));
   const less = lessThan(required.request);
-  if (less.length === 0) inapplicable("the policy in force asks for no protection of requests");
-  return (association, plain) =>
-    less.map(({ name, level }) => ({
-      name,
-      octets: () => (level.authenticated || level.encrypted ? seal(securityOf(association), plain, { level }) : plain),
-    }));
+  return less.length === 0 ? inapplicable("the policy in force asks for no protection of requests") : less;
+}
+
+function sealedAt(association: TestAssociation, plain: Uint8Array, level: ProtectionLevel): Uint8Array {
+  return level.authenticated || level.encrypted ? seal(securityOf(association), plain, { level }) : plain;
 }
 
 /** Protection of services (ATS_AL 8.2 and 8.6). */
@@ -186,22 +183,21 @@ export const dataCases: readonly ConformanceCase[] = [
       {
         title: "a GET protected less than the policy asks for is refused, in every way there is",
         run: async (tester, declared) => {
-          const less = await eachLessThanPolicy(tester, declared);
-          const association = await tester.associate(declared);
-          for (const { name, octets } of less(association, harmlessRequest(association))) {
-            await mustBeRefused(association, octets(), `a GET ${name}`);
+          for (const { name, level } of await lessThanPolicy(tester, declared)) {
+            const association = await tester.associate(declared);
+            await mustBeRefused(association, sealedAt(association, harmlessRequest(association), level), `a GET ${name}`);
+            await mustGoOn(tester, declared, association, `after a GET ${name}`);
           }
-          await mustGoOn(tester, declared, association, "after a GET with too little protection");
         },
       },
       {
         title: "a SET protected less than the policy asks for is refused, and not carried out",
         run: (tester, declared) =>
           withLever(tester, declared, async (_, lever) => {
-            const less = await eachLessThanPolicy(tester, declared);
-            const association = await tester.associate(declared);
-            for (const { name, octets } of less(association, setRequest(lever, lever.other))) {
-              await mustBeRefused(association, octets(), `a SET ${name}`);
+            for (const { name, level } of await lessThanPolicy(tester, declared)) {
+              const association = await tester.associate(declared);
+              const request = sealedAt(association, setRequest(lever, lever.other), level);
+              await mustBeRefused(association, request, `a SET ${name}`);
               await mustBeUnmoved(tester, declared, association, lever, `a SET ${name}`);
             }
           }),

@@ -24,13 +24,13 @@ export const tagCases: readonly ConformanceCase[] = [
       {
         title: `GETs whose tags have the first ${shortestTag} to ${tagLength - 1} octets of the right ones are refused`,
         run: async (tester, declared) => {
-          const association = await tester.associate(declared);
           for (let length = shortestTag; length < tagLength; length++) {
+            const association = await tester.associate(declared);
             const sealed = seal(securityOf(association), harmlessRequest(association), { level: bothWays });
             const cut = resealed(sealed, (content) => content.subarray(0, content.length - tagLength + length));
             await mustBeRefused(association, cut, `a GET with a tag of ${length} octets`);
+            await mustGoOn(tester, declared, association, "after a tag that was cut short");
           }
-          await mustGoOn(tester, declared, association, "after tags that were cut short");
         },
       },
     ]),
@@ -44,9 +44,10 @@ export const tagCases: readonly ConformanceCase[] = [
       {
         title: "a GET that claims another security suite is refused",
         run: async (tester, declared) => {
-          const association = await tester.associate(declared);
-          const security = securityOf(association);
-          for (const suite of ([0, 1, 2] as const).filter((one) => one !== security.suite)) {
+          for (const suite of [0, 1, 2] as const) {
+            const association = await tester.associate(declared);
+            const security = securityOf(association);
+            if (suite === security.suite) continue;
             const sealed = seal(security, harmlessRequest(association), { level: bothWays });
             // Suites 0 and 1 have the same keys: the tag is right for what is claimed.
             const fits = suite !== 2 && security.suite !== 2;
@@ -54,8 +55,8 @@ export const tagCases: readonly ConformanceCase[] = [
               ? seal(security, harmlessRequest(association), { level: bothWays, suite })
               : resealed(sealed, (content) => Uint8Array.of(((content[0] as number) & 0xf0) | suite, ...content.subarray(1)));
             await mustBeRefused(association, claimed, `a GET of suite ${suite}`);
+            await mustGoOn(tester, declared, association, `after a GET of suite ${suite}`);
           }
-          await mustGoOn(tester, declared, association, "after another suite");
         },
       },
     ]),
