@@ -180,6 +180,11 @@ export class TestAssociation<Link extends Pick<ApduLink, "exchange"> = ApduLink>
     return this.link.exchange(octets);
   }
 
+  /** What came, with its protection off, and decoded. */
+  answerIn(reaction: Reaction): Answer {
+    return reaction.type === "apdu" ? decodeApdu(this.#opened(reaction.apdu)) : reaction;
+  }
+
   /** Sends the octets of an APDU protected as the association is; what comes, protection off. */
   async exchangePlain(plain: Uint8Array): Promise<Reaction> {
     const reaction = await this.link.exchange(this.protect(plain));

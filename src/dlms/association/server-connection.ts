@@ -1,4 +1,5 @@
 import { DecodeError, LocalProtocolError, SecurityError } from "../../errors.ts";
+import type { Release } from "../acse/apdus.ts";
 import { decodeAarq, decodeAbrt, decodeRlrq, encodeRlre } from "../acse/codec.ts";
 import { type Apdu, decodeApdu, encodeApdu } from "../xdlms/apdu.ts";
 import type { ConformanceName } from "../xdlms/conformance.ts";
@@ -150,9 +151,7 @@ export class DlmsServerConnection {
         case apduTags.aarq.plain:
           return this.#associate(bytes, now);
         case apduTags.rlrq.plain:
-          decodeRlrq(bytes);
-          this.#send(encodeRlre({ reason: 0 }));
-          return this.#end("release");
+          return this.#release(decodeRlrq(bytes));
         case apduTags.abrt.plain:
           decodeAbrt(bytes);
           return this.#end("abort");
@@ -230,6 +229,28 @@ export class DlmsServerConnection {
         if (step.context.mechanism !== "none") limiter?.succeeded?.(now);
         return [...ended, ...this.#establish(step.context)];
     }
+  }
+
+  #release({ userInformation }: Release): ServerEvent[] {
+    if (!this.#mayRelease(userInformation)) {
+      this.#send(encodeRlre({ reason: notFinished }));
+      return [];
+    }
+    this.#send(encodeRlre({ reason: 0 }));
+    return this.#end("release");
+  }
+
+  /**
+   * Under keys a release has an Initiate request in it that is protected no less than the policy asks for, or anybody could
+   * end the association (Green Book notes 5.2).
+   * @throws SecurityError, DecodeError for one that cannot be opened
+   */
+  #mayRelease(initiate: Uint8Array | undefined): boolean {
+    const policy = this.#protection?.policy ?? inClear;
+    if (this.#protection === undefined || this.#context === undefined || suffices(inClear, policy)) return true;
+    if (initiate === undefined || !isCiphered(initiate)) return false;
+    const { plain, level } = this.#protection.open(initiate, true);
+    return level.authenticated && suffices({ ...level, signed: true }, policy) && decodeApdu(plain).type === "initiate-request";
   }
 
   #finishAuthentication(apdu: Apdu, openedFrom: OpenedApdu | undefined, now: number): ServerEvent[] {
@@ -341,6 +362,9 @@ export class DlmsServerConnection {
     this.#outgoing.push({ bytes, confirmed: true });
   }
 }
+
+/** Reason of an RLRE that does not release. */
+const notFinished = 1;
 
 const inClear: ProtectionLevel = { authenticated: false, encrypted: false };
 

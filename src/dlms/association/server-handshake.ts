@@ -3,6 +3,7 @@ import type { Aarq } from "../acse/apdus.ts";
 import { encodeAare } from "../acse/codec.ts";
 import { createChallenge } from "../security/hls.ts";
 import { SecretKey } from "../security/secret-key.ts";
+import { securitySuites } from "../security/suite.ts";
 import { type Apdu, decodeApdu, encodeApdu } from "../xdlms/apdu.ts";
 import { dlmsVersion, type InitiateRequest, vaaNames } from "../xdlms/initiate.ts";
 import { accepted, challenged, examine, type Refused, refused } from "./association-request.ts";
@@ -94,7 +95,7 @@ export class ServerHandshake {
       if (!level.authenticated || !suffices({ ...level, signed: true }, protection.policy)) return undecipherable;
       if (request?.dedicatedKey !== undefined) {
         // A key that anybody could read on the way is none.
-        if (!level.encrypted) return undecipherable;
+        if (!level.encrypted || request.dedicatedKey.length !== this.#keyLength) return undecipherable;
         protection.useDedicatedKey(SecretKey.from(request.dedicatedKey));
       }
       return request;
@@ -103,6 +104,12 @@ export class ServerHandshake {
       if (error instanceof DecodeError) return undefined;
       throw error;
     }
+  }
+
+  /** Octets of every key of the suite in force. */
+  get #keyLength(): number | undefined {
+    const { security } = this.#options;
+    return security && securitySuites[security.suite].keyLength;
   }
 
   #acceptance(context: NegotiatedContext, ciphered: boolean, { challenge }: { readonly challenge?: Uint8Array }): Uint8Array {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { fromHex, toHex } from "../../../src/bytes/hex.ts";
+import { encodeRlrq } from "../../../src/dlms/acse/codec.ts";
 import { supportedConformance, supportedFor } from "../../../src/dlms/association/negotiation.ts";
 import type { ServiceRequest, ServiceResult } from "../../../src/dlms/association/services.ts";
 import type { HlsCredentials } from "../../../src/dlms/security/hls.ts";
@@ -148,6 +149,32 @@ describe("A ciphered association", () => {
     expect(pair.clientEvents.at(-1)?.type).to.equal("released");
     const rlrq = pair.carried.find(({ bytes }) => bytes[0] === apduTags.rlrq.plain);
     expect(toHex(rlrq?.bytes ?? new Uint8Array())).to.match(/^62..800100BE..04..21/);
+  });
+
+  it("is not released by who cannot prove that he is the client", () => {
+    const recorded = pairOf(secureOptions()).associate();
+    recorded.client.release(0);
+    recorded.run();
+    const stale = recorded.carried.find(({ bytes }) => bytes[0] === apduTags.rlrq.plain)?.bytes ?? new Uint8Array();
+    const spoiled = Uint8Array.from(stale);
+    spoiled[spoiled.length - 1] = (spoiled.at(-1) as number) ^ 1;
+    const inClear = encodeRlrq({ reason: 0, userInformation: fromHex("01000000065F1F0400FFFFFFFFFF") });
+    for (const rlrq of [encodeRlrq({ reason: 0 }), inClear, spoiled]) {
+      const { server } = pairOf(secureOptions()).associate();
+      expect(server.receiveApdu(rlrq), toHex(rlrq)).to.deep.equal([]);
+      expect(server.state, toHex(rlrq)).to.equal("associated");
+    }
+  });
+
+  it("is released in clear where no protection is asked for", () => {
+    const policy = { authenticated: false, encrypted: false };
+    const { server } = pairOf(secureOptions({ policy }, { policy })).associate();
+    expect(server.receiveApdu(encodeRlrq({ reason: 0 }))).to.deep.equal([{ type: "released" }]);
+  });
+
+  it("is refused with a dedicated key of another suite", () => {
+    const pair = pairOf(secureOptions({ dedicatedKey: keys.dedicated(2) })).associate();
+    expect(pair.server.state).to.equal("idle");
   });
 });
 
