@@ -182,7 +182,7 @@ export class TestAssociation<Link extends Pick<ApduLink, "exchange"> = ApduLink>
 
   /** What came, with its protection off, and decoded. */
   answerIn(reaction: Reaction): Answer {
-    return reaction.type === "apdu" ? decodeApdu(this.#opened(reaction.apdu)) : reaction;
+    return reaction.type === "apdu" ? decodeApdu(this.opened(reaction.apdu)) : reaction;
   }
 
   /** Sends the octets of an APDU protected as the association is; what comes, protection off. */

@@ -3,6 +3,7 @@ import { applicationCases } from "./application/index.ts";
 import { serviceCases } from "./extra/index.ts";
 import { wrapperCases } from "./extra/wrapper.ts";
 import { hdlcCases, hdlcExtraCases } from "./hdlc/index.ts";
+import { securityCases } from "./security/index.ts";
 
 /** Every case of the suite, in the order they are run. */
 export const conformanceCases: readonly ConformanceCase[] = [
@@ -11,4 +12,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...hdlcExtraCases,
   ...wrapperCases,
   ...serviceCases,
+  ...securityCases,
 ];
