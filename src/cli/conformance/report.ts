@@ -21,26 +21,20 @@ export function caseAsJson({ id, title, group, source, verdict, subtests }: Case
   };
 }
 
-/** A case for people: a line, and below it what did not pass. */
+/** A case for people: a line, and below it what did not pass. Of what does not apply, the reason is all there is to say. */
 export function caseAsText({ id, title, verdict, subtests }: CaseResult, expected: string | undefined, withLog: boolean): string {
+  const line = (text: string): string => `${verdict.padEnd(12)} ${id.padEnd(22)} ${text}`;
   const asExpected = expected === verdict ? ", as expected" : expected === undefined ? "" : `, expected: ${expected}`;
-  const reasons = new Set(subtests.map(({ reason }) => reason));
-  // Where everything has one reason, it is told once.
-  const [only] = reasons;
-  const told =
-    reasons.size === 1 && only !== undefined && verdict === "inapplicable"
-      ? []
-      : subtests.filter((subtest) => subtest.verdict !== "passed");
+  const [reason, ...others] = new Set(subtests.map((subtest) => subtest.reason));
+  if (verdict === "inapplicable" && others.length === 0) return line(`(${reason}${asExpected})`);
+  const told = subtests.filter((subtest) => subtest.verdict !== "passed");
   const lines = told.flatMap((subtest) => [
     `    ${subtest.id} ${subtest.verdict}: ${subtest.title}`,
     ...(subtest.reason === undefined ? [] : [`       ${subtest.reason}`]),
-    ...(withLog && needsEvidence(subtest) ? linesOf(subtest).map((line) => `       ${line}`) : []),
+    ...(withLog && needsEvidence(subtest) ? linesOf(subtest).map((octets) => `       ${octets}`) : []),
   ]);
   const passed = subtests.filter((subtest) => subtest.verdict === "passed").length;
-  return [
-    `${verdict.padEnd(12)} ${id.padEnd(20)} ${title} (${passed}/${subtests.length}${asExpected})`,
-    ...(told.length === 0 && only !== undefined ? [`    ${only}`] : lines),
-  ].join("\n");
+  return [line(`${title} (${passed}/${subtests.length}${asExpected})`), ...lines].join("\n");
 }
 
 /** "41 passed, 1 failed, 0 inconclusive, 8 inapplicable" */
