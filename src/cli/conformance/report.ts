@@ -23,7 +23,7 @@ export function caseAsJson({ id, title, group, source, verdict, subtests }: Case
 
 /** A case for people: a line, and below it what did not pass. Of what does not apply, the reason is all there is to say. */
 export function caseAsText({ id, title, verdict, subtests }: CaseResult, expected: string | undefined, withLog: boolean): string {
-  const line = (text: string): string => `${verdict.padEnd(12)} ${id.padEnd(22)} ${text}`;
+  const line = (text: string): string => `${verdict.padEnd(12)} ${id.padEnd(26)} ${text}`;
   const asExpected = expected === verdict ? ", as expected" : expected === undefined ? "" : `, expected: ${expected}`;
   const [reason, ...others] = new Set(subtests.map((subtest) => subtest.reason));
   if (verdict === "inapplicable" && others.length === 0) return line(`(${reason}${asExpected})`);
