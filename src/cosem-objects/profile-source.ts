@@ -131,14 +131,19 @@ function selectRange(
     range.selectedValues.length === 0 || range.selectedValues.some((selected) => sameCaptureObject(selected, object)) ? [index] : [],
   );
   if (range.selectedValues.length > 0 && columns.length < range.selectedValues.length) return "other-reason";
+  // A row is in the range by the stamp that it shows.
+  const end = Math.floor(to / hundredth) * hundredth + hundredth;
   if (rows.unordered === true) {
     const picked = Array.from({ length: rows.rowCount }, (_, row) => row).filter(
-      (row) => rows.instant(row) >= from && rows.instant(row) <= to,
+      (row) => rows.instant(row) >= from && rows.instant(row) < end,
     );
     return { from: 0, to: picked.length, columns, picked };
   }
-  return { from: firstRowAt(rows, from), to: firstRowAt(rows, to + 1), columns };
+  return { from: firstRowAt(rows, from), to: firstRowAt(rows, end), columns };
 }
+
+/** ms: what a date-time resolves. */
+const hundredth = 10;
 
 function peekRestrictingObject(parameters: Uint8Array): CaptureObject {
   const reader = new ByteReader(parameters);

@@ -116,6 +116,16 @@ describe("Profile buffer", () => {
       expect(select(range(time(start + 9 * quarter), time(start - 9 * quarter)))).to.deep.equal([]);
     });
 
+    it("includes a row by its own stamp, which has no more than hundredths of a second", () => {
+      const instants = [start, start + 1234, start + 1239, start + 1240];
+      for (const rows of [rowsAt(instants), { ...rowsAt(instants), unordered: true }]) {
+        const shown = start + 1230;
+        expect(rowNumbers(select(range(time(start), time(shown)), rows))).to.deep.equal([0, 1, 2]);
+        expect(rowNumbers(select(range(time(shown), time(shown)), rows))).to.deep.equal([1, 2]);
+        expect(rowNumbers(select(range(time(start + 1240), time(start + 1240)), rows))).to.deep.equal([3]);
+      }
+    });
+
     it("takes every row of an instant that several share", () => {
       const rows = rowsAt([start, start + quarter, start + quarter, start + quarter, start + 2 * quarter]);
       expect(rowNumbers(select(range(time(start + quarter), time(start + quarter)), rows))).to.deep.equal([1, 2, 3]);
